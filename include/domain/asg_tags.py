@@ -1,0 +1,27 @@
+"""The tags in which the truth of a push lives: any process, on any machine, can read what was done and go on.
+
+Tags are on the ASG itself, and never propagate to instances.
+"""
+
+PUSH = "serin:push"                    # id of the push that created the ASG
+COMMIT = "serin:commit"                # commit its AMI was built from
+ROLE = "serin:role"                    # new, canary or baseline
+COLOUR = "serin:colour"                # red takes traffic, black is kept without
+DISABLED_BY = "serin:disabled-by"      # id of the push or rollback that took its traffic off
+DISABLED_AT = "serin:disabled-at"      # ISO 8601, UTC: when its targets were taken out
+EXPIRES_AT = "serin:expires-at"        # ISO 8601, UTC: after this, a clean-up may delete it
+SUSPENDED = "serin:suspended"          # processes suspended by us, "+"-separated (AWS allows no comma): only these are resumed
+TARGET_GROUPS = "serin:target-groups"  # names of the target groups it was taken out of, "+"-separated
+SIZES = "serin:sizes"                  # "min/max/desired" before we pinned it: un-pinning puts these back
+LEASE = "serin:lease-token"            # the fencing token of the last change
+
+
+class Role:
+    NEW = "new"
+    CANARY = "canary"
+    BASELINE = "baseline"
+
+
+class Colour:
+    RED = "red"
+    BLACK = "black"

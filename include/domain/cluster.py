@@ -1,0 +1,81 @@
+"""An ASG, its instances and its targets as plain values, the same from AWS and from the in-memory world."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True)
+class Instance:
+    """One instance of an ASG. `state` is Auto Scaling's lifecycle state; `healthy` is its HealthStatus."""
+
+    id: str
+    state: str
+    healthy: bool
+    zone: str
+
+    @property
+    def in_service(self) -> bool:
+        return self.state == "InService" and self.healthy
+
+
+@dataclass(frozen=True)
+class Asg:
+    """One ASG as it stands. `target_groups` are ARNs; `template` is the launch template's id and pinned version."""
+
+    name: str
+    created_at: datetime
+    min_size: int
+    max_size: int
+    desired: int
+    instances: tuple[Instance, ...]
+    target_groups: tuple[str, ...]
+    ami: str
+    template: str
+    template_version: str
+    suspended: frozenset[str] = frozenset()
+    tags: Mapping[str, str] = field(default_factory=dict)
+    deleting: bool = False
+
+    @property
+    def in_service(self) -> int:
+        return sum(instance.in_service for instance in self.instances)
+
+
+@dataclass(frozen=True)
+class NewAsg:
+    """What to create: an ASG shaped like `like` (subnets, health check, hooks, target groups), at size 0, on `ami`.
+
+    `target_groups` replaces those of `like` when given (canary and baseline have their own).
+    """
+
+    name: str
+    like: str
+    ami: str
+    max_size: int
+    tags: Mapping[str, str]
+    target_groups: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Target:
+    """One target of a target group: `state` is initial, healthy, unhealthy, draining, unused or unavailable."""
+
+    instance: str
+    state: str
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Activity:
+    """One scaling activity. `progress` is 0 to 100; `message` is AWS's own, word for word."""
+
+    id: str
+    status: str
+    message: str
+    started_at: datetime
+    progress: int
+
+    @property
+    def in_progress(self) -> bool:
+        return self.status not in {"Successful", "Failed", "Cancelled"}

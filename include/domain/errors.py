@@ -1,0 +1,59 @@
+"""Every error that Serin raises on purpose. The type says whether trying again helps; the message is a sentence
+with the name and the number.
+
+SerinError
+├── Retryable      a passing fault outside (throttled, timed out, a read that was stale): the same call may succeed
+└── Final          the same call will fail again
+    ├── BadInput       what a person declared or typed cannot be used; nothing was changed
+    ├── NoGo           the verdict on a canary
+    ├── Inconclusive   too little traffic or data to judge
+    ├── Refused        a law forbids it: capacity would be missing, or somebody else holds the lease
+    │   └── LeaseLost      the lease went to somebody else while we worked
+    ├── GaveUp         a wait passed its limit
+    ├── Unhealthy      prod traffic shows that the new ASG is worse
+    └── NothingToUndo  a rollback found nothing of this push
+"""
+
+
+class SerinError(Exception):
+    """The root: everything below is a sentence for a person."""
+
+
+class Retryable(SerinError):
+    """Passing: trying again may help."""
+
+
+class Final(SerinError):
+    """Trying again will not help."""
+
+
+class BadInput(Final):
+    """What a person declared or typed cannot be used; nothing was changed."""
+
+
+class NoGo(Final):
+    """The canary is worse than its baseline."""
+
+
+class Inconclusive(Final):
+    """Too little traffic or data: neither go nor no-go."""
+
+
+class Refused(Final):
+    """A law forbids the step now."""
+
+
+class LeaseLost(Refused):
+    """Somebody else took the lease: every change stops here."""
+
+
+class GaveUp(Final):
+    """A wait passed its limit; the message says what it waited for."""
+
+
+class Unhealthy(Final):
+    """Prod traffic shows what the canary did not."""
+
+
+class NothingToUndo(Final):
+    """A rollback found nothing that this push changed."""

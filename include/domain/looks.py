@@ -1,0 +1,36 @@
+"""How a step speaks about time: it is handed one `Look`, and answers with a value or with a `Wait`."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from include.domain.errors import GaveUp
+
+
+@dataclass(frozen=True)
+class Look:
+    """One look at the world. `since` outlives retries: it is when this task looked for the first time."""
+
+    now: datetime
+    since: datetime
+
+
+@dataclass(frozen=True)
+class Wait:
+    """Not yet. `reason` is one sentence for log, UI and chat; `gives_up` is None where only a person ends the wait.
+
+    `score` is the canary's score so far, 0 to 100, where the wait is a bake.
+    """
+
+    reason: str
+    since: datetime
+    next_look: datetime
+    gives_up: datetime | None = None
+    score: float | None = None
+
+
+def wait_or_give_up(reason: str, look: Look, *, look_every: timedelta, limit: timedelta) -> Wait:
+    """A Wait until the next look, or GaveUp with the same reason once `limit` has passed since the first look."""
+    gives_up = look.since + limit
+    if look.now >= gives_up:
+        raise GaveUp(f"gave up after {limit}: {reason}")
+    return Wait(reason, look.since, min(look.now + look_every, gives_up), gives_up)

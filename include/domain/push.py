@@ -1,0 +1,103 @@
+"""One push as data. The values are flat, frozen, and travel from task to task through XCom as themselves."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class PushKind(StrEnum):
+    """What started the push."""
+
+    PATCH = "patch"
+    WEEKLY = "weekly"
+
+
+class PushEnd(StrEnum):
+    """How a push ended. FailureClean: nothing changed, or all undone. FailureDirty: a person is needed."""
+
+    SUCCESS = "Success"
+    FAILURE_CLEAN = "FailureClean"
+    FAILURE_DIRTY = "FailureDirty"
+
+
+@dataclass(frozen=True)
+class Push:
+    """One AMI on its way to all prod regions. `ami` is the AMI's *name*, the same in every region ("" until built)."""
+
+    id: str
+    service: str
+    environment: str
+    kind: str
+    commit: str
+    branch: str
+    ami: str
+    reason: str
+    started_by: str
+    started_at: datetime
+
+
+@dataclass(frozen=True)
+class RegionPlan:
+    """What a push will do in one region. `ami` is the image id there; sizes are instances.
+
+    `baseline_*` is how the baseline stood before anything was touched: a rollback puts that back.
+    `instance_rps` is what one instance is known to carry, requests per second (0 where nothing is known).
+    """
+
+    push_id: str
+    service: str
+    environment: str
+    region: str
+    commit: str
+    ami: str
+    baseline: str
+    new: str
+    size: int
+    baseline_min: int
+    baseline_max: int
+    baseline_desired: int
+    instance_rps: float
+    lease_token: int
+    planned_at: datetime
+
+
+@dataclass(frozen=True)
+class PushRecord:
+    """The end of a push, as the archive keeps it. `regions` are those that run the new AMI, comma-separated."""
+
+    push_id: str
+    service: str
+    environment: str
+    kind: str
+    commit: str
+    ami: str
+    end: str
+    reason: str
+    regions: str
+    score: float | None
+    started_by: str
+    started_at: datetime
+    ended_at: datetime
+
+
+@dataclass(frozen=True)
+class Event:
+    """One thing that happened in a push. `state`: started, waits, done, failed, looked. `region` is "" for all."""
+
+    push_id: str
+    at: datetime
+    task: str
+    region: str
+    state: str
+    text: str
+    score: float | None = None
+
+
+@dataclass(frozen=True)
+class Lease:
+    """The right to change one cluster in one region. `token` only ever grows; a smaller one is fenced off."""
+
+    key: str
+    owner: str
+    token: int
+    expires_at: datetime

@@ -1,0 +1,162 @@
+"""A service as its team declares it. Defaults and units live here; `include/services/api.yaml` repeats them for people.
+
+Durations are declared in production units; `time_scale` divides them (`Service.lasts`), and nothing else does.
+"""
+
+from datetime import datetime, timedelta
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,31}$")]
+Percent = Annotated[int, Field(ge=0, le=100)]
+Hours = Annotated[float, Field(gt=0, le=24 * 7)]
+Minutes = Annotated[float, Field(ge=0, le=24 * 60)]
+
+
+class Settings(BaseModel):
+    """Frozen, and an unknown key is refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Branches(Settings):
+    """The three long-lived branches of the service's repository."""
+
+    test: str = "test"
+    release: str = "release"
+    prod: str = "prod"
+
+
+class RegionSettings(Settings):
+    """Where the service runs in one region: the listener whose weights we move, and the target group of the cluster."""
+
+    region: Annotated[str, Field(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")]
+    markets: tuple[str, ...]
+    load_balancer: str
+    listener_port: int = 80
+    target_group: str
+
+
+class Environment(Settings):
+    """One environment: its Airflow AWS connection and its regions, in push order."""
+
+    connection: str
+    regions: tuple[RegionSettings, ...]
+
+
+class Build(Settings):
+    """How a commit becomes an AMI. `install` runs on the builder instance, which must power off when it is done."""
+
+    kind: Literal["ec2"] = "ec2"
+    base_ami: str
+    instance_type: str = "c7g.large"
+    subnet_tag: str = "serin:build"
+    install: tuple[str, ...] = ("/usr/local/bin/serin-install",)
+    limit_minutes: Annotated[float, Field(gt=0)] = 45
+
+
+class CanaryPlan(Settings):
+    """The canary and its baseline: equal size, equal share."""
+
+    region: str
+    size: Annotated[int, Field(ge=1)] = 1
+    share_percent: Annotated[int, Field(ge=1, le=40)] = 1
+    bake_hours: Hours = 8
+    warm_up_minutes: Minutes = 10
+    look_every_minutes: Annotated[float, Field(gt=0)] = 10
+    go_score: Percent = 95
+    min_requests: Annotated[int, Field(ge=0)] = 10_000
+
+
+class RedBlackPlan(Settings):
+    """How one region is pushed."""
+
+    extra_percent: Annotated[int, Field(ge=0, le=100)] = 10
+    batch_percent: Annotated[int, Field(ge=1, le=100)] = 50
+    red_red_minutes: Minutes = 10
+    watch_minutes: Minutes = 60
+    look_every_minutes: Annotated[float, Field(gt=0)] = 1
+    limit_minutes: Annotated[float, Field(gt=0)] = 40
+    region_minutes: Annotated[float, Field(gt=0)] = 150
+    instance_rps: Annotated[float, Field(gt=0)] | None = None
+    max_error_percent: Annotated[float, Field(ge=0, le=100)] = 0.5
+    max_latency_ratio: Annotated[float, Field(ge=1)] = 1.5
+
+
+class MetricRule(Settings):
+    """What metrics whose name matches a pattern (fnmatch) are worth. The first rule that matches counts."""
+
+    pattern: str
+    tier: Literal["critical", "high", "normal", "low"] = "normal"
+    group: str = "other"
+    direction: Literal["higher", "lower", "either"] = "either"
+
+
+class MetricSource(Settings):
+    """Where the metrics are read, and the three that every service must name."""
+
+    kind: Literal["sql"] = "sql"
+    connection: str
+    table: Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_.]*$")] = "metrics"
+    step_seconds: Annotated[int, Field(ge=1)] = 60
+    requests: str = "requests.all"
+    errors: str = "errors.all"
+    latency: str = "latency_ms.all.p99"
+    rules: tuple[MetricRule, ...] = ()
+
+
+class ArchiveSettings(Settings):
+    """Where records, events and reports are kept, for ever; the leases lie beside them."""
+
+    connection: str
+    bucket: str
+    region: str
+    prefix: str = "serin"
+
+
+class ChatSettings(Settings):
+    """Where the team reads of its pushes. `log` writes them to the task's log."""
+
+    kind: Literal["log"] = "log"
+    room: str = ""
+
+
+class Service(Settings):
+    """One service: everything that a push needs to know, and nothing about how it is done."""
+
+    service: Name
+    repository: str
+    branches: Branches = Branches()
+    watch_every_seconds: Annotated[float, Field(ge=1)] = 30
+    build: Build
+    environments: dict[Name, Environment]
+    canary: CanaryPlan
+    red_black: RedBlackPlan = RedBlackPlan()
+    metrics: MetricSource
+    archive: ArchiveSettings
+    chat: ChatSettings = ChatSettings()
+    time_scale: Annotated[float, Field(ge=1)] = 1
+    time_zero: datetime | None = None
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> "Service":
+        if self.time_scale != 1 and (self.time_zero is None or self.time_zero.tzinfo is None):
+            raise ValueError("time_zero: a time_scale other than 1 needs the instant, with its zone, it counts from")
+        if "prod" not in self.environments:
+            raise ValueError("environments: `prod` is missing; it is where a push goes")
+        if self.canary.region not in {r.region for r in self.environments["prod"].regions}:
+            raise ValueError(f"canary.region: {self.canary.region} is not a region of environments.prod")
+        return self
+
+    def lasts(self, *, hours: float = 0, minutes: float = 0) -> timedelta:
+        """How long a declared duration really lasts: divided by `time_scale`, and never under a second unless zero."""
+        real = timedelta(hours=hours, minutes=minutes) / self.time_scale
+        return max(real, timedelta(seconds=1)) if real else real
+
+    def region(self, environment: str, region: str) -> RegionSettings:
+        """The region's settings; KeyError names what there is."""
+        regions = {r.region: r for r in self.environments[environment].regions}
+        if region not in regions:
+            raise KeyError(f"{region} is not a region of {self.service} in {environment}: {', '.join(regions)}")
+        return regions[region]

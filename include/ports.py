@@ -1,0 +1,171 @@
+"""Everything outside, on one page. Steps speak to these and to nothing else; each has one folder in `adapters/`,
+one file per kind, and a twin in the in-memory world of the tests that passes the same contract tests.
+
+Every method may raise `Retryable` (a passing fault) or a `Final` error with a sentence. Times are aware, in UTC.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from include.domain.cluster import Activity, Asg, NewAsg, Target
+from include.domain.looks import Look, Wait
+from include.domain.push import Event, Lease
+
+
+class Clusters(Protocol):
+    """The ASGs of one environment in one region. Every verb may be said twice and changes nothing the second time."""
+
+    def asgs(self, cluster: str) -> list[Asg]:
+        """All ASGs of the cluster (its canaries too), the oldest first; one call a page, none per ASG."""
+
+    def activities(self, asg: str) -> list[Activity]:
+        """The newest scaling activities, the newest first; at most 100."""
+
+    def create(self, new: NewAsg) -> None:
+        """An ASG at 0/`max_size`/0 with a launch template version of its own, pinned to its number."""
+
+    def resize(self, asg: str, *, minimum: int, maximum: int, desired: int) -> None: ...
+
+    def suspend(self, asg: str, processes: Sequence[str]) -> None: ...
+
+    def resume(self, asg: str, processes: Sequence[str]) -> None: ...
+
+    def tag(self, asg: str, tags: Mapping[str, str | None]) -> None:
+        """Write these tags; None removes one."""
+
+    def copy_scaling(self, source: str, to: str) -> None:
+        """Scaling policies (alarms with them) and scheduled actions of `source`, put on `to`; those there are kept."""
+
+    def mark_healthy(self, instances: Sequence[str]) -> None: ...
+
+    def delete(self, asg: str) -> None:
+        """Delete with its instances. An ASG that is gone already is no error."""
+
+
+class Traffic(Protocol):
+    """The load balancer of one environment in one region. Target groups are named by ARN."""
+
+    def target_group(self, name: str) -> str | None:
+        """The ARN of the target group with this name, or None."""
+
+    def add_target_group(self, name: str, like: str) -> str:
+        """A target group shaped like the one with the ARN `like`; returns its ARN; one that exists is returned."""
+
+    def remove_target_group(self, arn: str) -> None:
+        """It must carry no weight. One that is gone already is no error."""
+
+    def weights(self) -> dict[str, int]:
+        """The weight of each target group of the listener's forward to the cluster, ARN to 0–999."""
+
+    def set_weights(self, weights: Mapping[str, int]) -> None:
+        """Replace them all, in the default action and in every rule that forwards to the cluster's target group."""
+
+    def targets(self, target_group: str) -> list[Target]: ...
+
+    def register(self, target_group: str, instances: Sequence[str]) -> None: ...
+
+    def deregister(self, target_group: str, instances: Sequence[str]) -> None:
+        """Instances that are gone already are no error."""
+
+    def drain_seconds(self, target_group: str) -> int:
+        """The deregistration delay."""
+
+
+@dataclass(frozen=True)
+class Image:
+    """A built AMI: one name, and an id in each region."""
+
+    name: str
+    commit: str
+    branch: str
+    ids: Mapping[str, str]
+
+
+class Images(Protocol):
+    """Commits to AMIs, over all regions of an environment."""
+
+    def find(self, commit: str) -> Image | None:
+        """The AMI of this commit, once it is available in every region."""
+
+    def named(self, name: str) -> Image | None:
+        """The AMI with this name, or whose id in one of the regions this is."""
+
+    def build(self, commit: str, branch: str, look: Look) -> Image | Wait:
+        """Look how far the build is, take it one step further, and say what is waited for. Cleans up behind itself."""
+
+
+@dataclass(frozen=True)
+class MetricTable:
+    """Metrics of several ASGs on the same time bins. `values` is (ASGs × names × bins), float64, NaN where nothing is."""
+
+    asgs: tuple[str, ...]
+    names: tuple[str, ...]
+    since: datetime
+    step_seconds: int
+    values: Any
+
+
+class Metrics(Protocol):
+    """The metric store of one region."""
+
+    def read(self, asgs: Sequence[str], since: datetime, until: datetime,
+             names: Sequence[str] | None = None) -> MetricTable:
+        """One query for all. `names` None discovers every metric that any of the ASGs wrote in the time."""
+
+
+@dataclass(frozen=True)
+class Commit:
+    """A commit as people wrote it: untrusted text."""
+
+    sha: str
+    author: str
+    subject: str
+    authored_at: datetime
+
+
+class Branches(Protocol):
+    """The service's repository, read only."""
+
+    def head(self, branch: str) -> str:
+        """The full hash of the branch's newest commit; BadInput names the branches there are."""
+
+    def commit(self, revision: str) -> Commit:
+        """The commit of a full or short hash (7 to 40 hex digits); BadInput where there is none, or several."""
+
+
+class Archive(Protocol):
+    """Records, events and reports: objects that are written once and never changed."""
+
+    def append(self, event: Event, service: str) -> None: ...
+
+    def events(self, service: str, push_id: str) -> list[Event]:
+        """All of a push, the oldest first."""
+
+    def put(self, key: str, body: bytes, content_type: str) -> str:
+        """Write once; returns the address. The same body again is no error, another body is Refused."""
+
+    def get(self, key: str) -> bytes | None: ...
+
+    def keys(self, prefix: str) -> list[str]: ...
+
+
+class Leases(Protocol):
+    """One lease per service, environment and region. Expiry is judged by `now`, the token by the store."""
+
+    def take(self, key: str, owner: str, now: datetime, *, by_force: bool = False) -> Lease:
+        """Take it, or renew what this owner has (same token). Refused names the holder and until when;
+        `by_force` (a rollback) takes it from whoever holds it, with a greater token."""
+
+    def check(self, key: str, owner: str, token: int) -> None:
+        """LeaseLost unless this owner holds it with this token."""
+
+    def release(self, key: str, owner: str) -> None:
+        """Give it back; somebody else's is left alone."""
+
+
+class Chat(Protocol):
+    """The team's room. Never raises: what it could not say it keeps, and says later."""
+
+    def say(self, text: str) -> None: ...
