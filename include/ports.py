@@ -98,7 +98,7 @@ class Images(Protocol):
 
 @dataclass(frozen=True)
 class MetricTable:
-    """Metrics of several ASGs on the same time bins. `values` is (ASGs × names × bins), float64, NaN where nothing is."""
+    """Metrics of several ASGs on the same time bins. `values`: float64 (ASGs × names × bins), NaN where nothing is."""
 
     asgs: tuple[str, ...]
     names: tuple[str, ...]

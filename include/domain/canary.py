@@ -33,7 +33,7 @@ class Canary:
 
 @dataclass(frozen=True)
 class Verdict:
-    """The score, 0 to 100, and what follows from it. `report` is the address of the page in the archive ("" if none)."""
+    """The score, 0 to 100, and what follows from it. `report` is the page's address in the archive ("" if none)."""
 
     push_id: str
     decision: str
