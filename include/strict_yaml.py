@@ -1,0 +1,121 @@
+"""Reads declared files: safe YAML, checked against a type; what does not fit is a sentence with file, key and value.
+
+No silent surprise of YAML 1.1 survives: a key given twice is refused, and `18:00`, `010` and `no` are text.
+"""
+
+import re
+from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import fields, is_dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from types import UnionType
+from typing import Annotated, Any, TypeVar, Union, get_args, get_origin, get_type_hints
+
+import yaml
+from pydantic import BaseModel, TypeAdapter, ValidationError
+
+from include.domain.errors import BadInput
+
+T = TypeVar("T")
+_LONGEST = 80
+
+
+class _Loader(yaml.SafeLoader):
+    """Safe, and as people mean it."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        seen: dict[str, int] = {}
+        for key, _ in node.value:
+            if not isinstance(key, yaml.ScalarNode) or key.tag == "tag:yaml.org,2002:merge":
+                continue
+            line = key.start_mark.line + 1
+            if key.value in seen:
+                raise yaml.MarkedYAMLError(problem=f"key {key.value!r} is given twice, in lines {seen[key.value]} "
+                                                   f"and {line}")
+            seen[key.value] = line
+        return super().construct_mapping(node, deep)
+
+
+_PLAIN = {
+    "int": (r"[-+]?(?:0|[1-9][0-9_]*)", "-+0123456789"),
+    "float": (r"[-+]?(?:0|[1-9][0-9_]*)?\.[0-9]+(?:[eE][-+]?[0-9]+)?", "-+.0123456789"),
+    "bool": (r"true|false", "tf"),
+}
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag.rsplit(":", 1)[-1] not in _PLAIN]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()}
+for _kind, (_pattern, _first) in _PLAIN.items():
+    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_kind}", re.compile(f"(?:{_pattern})\\Z"), list(_first))
+
+
+def read(path: Path) -> dict[str, Any]:
+    """The mapping that the file holds; BadInput names file and line."""
+    try:
+        found = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput(f"{path}: cannot be read: {error}") from error
+    except yaml.YAMLError as error:
+        raise BadInput(f"{path}: {' '.join(str(error).split())}") from error
+    if not isinstance(found, dict):
+        raise BadInput(f"{path}: keys and values are needed, not {_shown(found)}")
+    return found
+
+
+def validated(kind: type[T], value: Any, path: Path) -> T:
+    """The value as this type; BadInput has one line for each thing that is wrong."""
+    try:
+        return TypeAdapter(kind).validate_python(value)
+    except ValidationError as error:
+        lines = (f"{path}: {_sentence(kind, one)}" for one in error.errors(include_url=False))
+        raise BadInput("\n".join(dict.fromkeys(lines))) from error
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """`; did you mean x? known: x, y` for the end of a sentence."""
+    known = sorted(known)
+    close = get_close_matches(str(name), known, n=1)
+    meant = f"; did you mean {close[0]}?" if close else ";"
+    return f"{meant} known: {', '.join(known) or 'none'}"
+
+
+def _sentence(kind: Any, error: Mapping[str, Any]) -> str:
+    where = ".".join(str(part) for part in error["loc"])
+    if error["type"] in {"extra_forbidden", "unexpected_keyword_argument"}:
+        return f"{where}: unknown key{nearest(str(error['loc'][-1]), _keys(kind, error['loc'][:-1]))}"
+    if error["type"] in {"missing", "missing_argument"}:
+        return f"{where}: is missing"
+    right = error["msg"].removeprefix("Value error, ")
+    if not where:
+        return right
+    return f"{where}: {_shown(error['input'])} is refused: {right[:1].lower()}{right[1:]}"
+
+
+def _shown(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+
+
+def _keys(kind: Any, where: Iterable[Any]) -> list[str]:
+    """The keys known at this place of the type."""
+    for part in where:
+        kind = _inside(_plain(kind), part)
+    kind = _plain(kind)
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
+        return list(kind.model_fields)
+    return [field.name for field in fields(kind)] if is_dataclass(kind) else []
+
+
+def _inside(kind: Any, part: Any) -> Any:
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
+        return kind.model_fields[part].annotation
+    if is_dataclass(kind):
+        return get_type_hints(kind)[part]
+    arguments = get_args(kind)                # tuple[X, ...] or dict[str, X]
+    return arguments[1] if get_origin(kind) is dict else arguments[0]
+
+
+def _plain(kind: Any) -> Any:
+    """Without Annotated and without None."""
+    while get_origin(kind) in {Annotated, Union, UnionType}:
+        kind = next(argument for argument in get_args(kind) if argument is not type(None))
+    return kind
