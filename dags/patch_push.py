@@ -1,0 +1,37 @@
+"""commit on the prod branch → AMI → canary beside its baseline → score → red/black, one region after the other"""
+
+from airflow.sdk import DAG, chain
+
+from include.catalog import service_files
+from plugins.operators.build import BuildAmi
+from plugins.operators.push import PATCH_FORM, FinishPush, StartPush
+from plugins.task_groups.canary import canary
+from plugins.task_groups.region import region
+from plugins.triggers.branches import branch
+
+for service in (file.service for file in service_files() if file.service):
+    prod = [settings.region for settings in service.environments["prod"].regions]
+    here = {"service": service.service, "region": service.canary.region}
+
+    with DAG(
+        f"{service.service}_patch_push",
+        dag_display_name=f"{service.service}: patch push",
+        description=__doc__,
+        doc_md=__doc__,
+        tags={"push", service.service},
+        schedule=[branch(service, service.branches.prod)],
+        catchup=False,
+        max_active_runs=1,
+        params=PATCH_FORM,
+    ):
+        start_push = StartPush(task_id="start_push", **here)
+        build_ami = BuildAmi(task_id="build_ami", push=start_push.output, **here)
+        tried = canary(service, build_ami.output)
+        regions = [region(service, name) for name in prod]
+        finish_push = FinishPush(task_id="finish_push", **here).as_teardown(on_failure_fail_dagrun=True)
+
+        # Groups hand on from their last step; their teardowns are named here, for Airflow leaves them out of a chain.
+        chain(start_push, build_ami, tried, *regions, finish_push)
+        retire = tried.get_child_by_label("retire")
+        retire >> regions[0]
+        [retire, *(pushed.get_child_by_label("roll_back") for pushed in regions)] >> finish_push

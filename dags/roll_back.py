@@ -1,0 +1,22 @@
+"""by hand: in each chosen region the ASG that was kept takes the traffic back, and only then the bad one loses it"""
+
+from airflow.sdk import DAG
+
+from include.catalog import service_files
+from plugins.operators.roll_back import RollBackByHand, roll_back_form
+
+for service in (file.service for file in service_files() if file.service):
+    prod = [settings.region for settings in service.environments["prod"].regions]
+
+    with DAG(
+        f"{service.service}_roll_back",
+        dag_display_name=f"{service.service}: roll back",
+        description=__doc__,
+        doc_md=__doc__,
+        tags={"push", service.service},
+        schedule=None,
+        catchup=False,
+        params=roll_back_form(prod),
+    ):
+        for region in prod:
+            RollBackByHand(task_id=region.replace("-", "_"), service=service.service, region=region)

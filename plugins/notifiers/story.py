@@ -1,0 +1,79 @@
+"""What a task says while it works: its log, its XCom `says`, events in the archive, and the team's room.
+
+Law 7: nothing here fails a push. What could not be said elsewhere is in the log.
+"""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from include.domain.looks import Wait
+from include.domain.push import Event
+from plugins.wiring import Ports
+
+SAYS = "says"      # the newest sentence of a task: why it waits, what it did
+FAILED = "failed"  # why it failed; absent unless it did
+
+
+class Story:
+    """One task's part of the story of a push. `told` is the last sentence that became an event."""
+
+    def __init__(self, ports: Ports, push_id: str, task: Any, log: Any, told: str = ""):
+        self._ports, self._push_id, self._task, self._log = ports, push_id, task, log
+        self._said, self.told = told, told
+
+    def started(self) -> None:
+        self._event("started", "")
+
+    def waits(self, wait: Wait) -> None:
+        """Every look is in the log; an event only when the reason changes in more than its numbers, or has a score."""
+        until = f", gives up at {wait.gives_up:%H:%M:%S} UTC" if wait.gives_up else ""
+        sentence = f"{wait.reason} (since {wait.since:%H:%M:%S} UTC{until})"
+        self._say(sentence)
+        if wait.score is not None:
+            self._event("looked", wait.reason, wait.score)
+        elif _gist(wait.reason) != _gist(self.told):
+            self._event("waits", wait.reason)
+        self.told = wait.reason
+
+    def done(self, sentence: str, score: float | None, *, in_the_room: bool) -> None:
+        self._say(sentence or "done")
+        self._event("done", sentence, score)
+        if in_the_room and sentence:
+            self._room(sentence)
+
+    def failed(self, sentence: str) -> None:
+        self._say(sentence)
+        self._quietly(lambda: self._task.xcom_push(FAILED, sentence))
+        self._event("failed", sentence)
+        self._room(f"failed: {sentence}")
+
+    def again(self, sentence: str) -> None:
+        """A passing fault: Airflow runs the task again."""
+        self._say(sentence)
+        self._event("waits", sentence)
+
+    def _say(self, sentence: str) -> None:
+        self._log.info("%s", sentence)
+        if sentence != self._said:
+            self._quietly(lambda: self._task.xcom_push(SAYS, sentence))
+        self._said = sentence
+
+    def _event(self, state: str, text: str, score: float | None = None) -> None:
+        event = Event(self._push_id, datetime.now(UTC), self._task.task_id, self._ports.region, state, text, score)
+        self._quietly(lambda: self._ports.archive.append(event, self._ports.service.service))
+
+    def _room(self, sentence: str) -> None:
+        self._quietly(lambda: self._ports.chat.say(f"{self._push_id} {self._task.task_id}: {sentence}"))
+
+    def _quietly(self, say: Callable[[], None]) -> None:
+        try:
+            say()
+        except Exception as error:  # law 7
+            self._log.warning("could not be said elsewhere: %s", error)
+
+
+def _gist(sentence: str) -> str:
+    """The sentence without its numbers: `3 of 8 in service` and `4 of 8 in service` say the same."""
+    return re.sub(r"\d+", "#", sentence)

@@ -1,0 +1,25 @@
+"""A commit becomes an AMI."""
+
+from typing import Any
+
+from include.domain.looks import Wait
+from include.domain.push import Push
+from plugins.operators.step import StepOperator, Visit
+
+
+class BuildAmi(StepOperator):
+    """The AMI of the push's commit, in every region; one that was built before is taken."""
+
+    template_fields = ("push",)
+
+    def __init__(self, *, push: Any, **kwargs: Any):
+        super().__init__(**kwargs)
+        self.push = push
+
+    def step(self, visit: Visit) -> Push | Wait:
+        from include.steps.build import build_ami
+
+        return visit.take(build_ami, self.push)
+
+    def says(self, value: Push) -> str:
+        return f"AMI {value.ami} is in every region"

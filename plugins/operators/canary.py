@@ -1,0 +1,61 @@
+"""The canary's life, except its score."""
+
+from typing import Any
+
+from include.domain.canary import Canary
+from include.domain.errors import NothingToUndo
+from include.domain.looks import Wait
+from plugins.operators.step import StepOperator, Visit, the_push
+
+
+class LaunchCanary(StepOperator):
+    """Canary and baseline side by side: equal size, equal share of traffic."""
+
+    template_fields = ("push",)
+    in_the_room = True
+
+    def __init__(self, *, push: Any, **kwargs: Any):
+        super().__init__(**kwargs)
+        self.push = push
+
+    def step(self, visit: Visit) -> Canary | Wait:
+        from include.steps.canary import launch_canary
+
+        return visit.take(launch_canary, self.push)
+
+    def says(self, value: Canary) -> str:
+        return (f"{value.canary_asg} and {value.baseline_asg} take {value.share_percent} % of {value.region} each, "
+                f"until {value.bake_until:%H:%M:%S} UTC")
+
+
+class Bake(StepOperator):
+    """Wait while real traffic tells; overwhelming harm ends it at once."""
+
+    template_fields = ("canary",)
+
+    def __init__(self, *, canary: Any, **kwargs: Any):
+        super().__init__(**kwargs)
+        self.canary = canary
+
+    def step(self, visit: Visit) -> Canary | Wait:
+        from include.steps.canary import bake
+
+        return visit.take(bake, self.canary)
+
+    def says(self, value: Canary) -> str:
+        return f"{value.canary_asg} baked"
+
+
+class Retire(StepOperator):
+    """Weights back first, then the canary's and the baseline's ASGs. A teardown: it runs whatever happened."""
+
+    def step(self, visit: Visit) -> Wait | None:
+        from include.steps.canary import retire
+
+        push = the_push(visit.context)
+        if push is None:
+            raise NothingToUndo("the push never started, so there is no canary")
+        return visit.take(retire, push)
+
+    def says(self, value: None) -> str:
+        return "canary and baseline are gone"

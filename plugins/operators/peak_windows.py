@@ -1,0 +1,23 @@
+"""When a region may be pushed."""
+
+from include.domain.errors import Refused
+from include.domain.looks import Wait
+from include.domain.push import Push
+from plugins.operators.step import StepOperator, Visit, the_push
+
+
+class OffPeak(StepOperator):
+    """Wait until no market of the region has its peak hours, and none would begin before the region is done."""
+
+    in_the_room = True
+
+    def step(self, visit: Visit) -> Push | Wait:
+        from include.steps.peak_windows import off_peak
+
+        push = the_push(visit.context)
+        if push is None:
+            raise Refused("there is no push: start_push handed nothing on")
+        return visit.take(off_peak, push, self.region)
+
+    def says(self, value: Push) -> str:
+        return f"{self.region} is off peak: {value.ami} goes there now"

@@ -1,0 +1,103 @@
+"""The two ends of a push."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from airflow.sdk import Context, Param
+
+from include.domain.errors import BadInput, Final
+from include.domain.push import Push, PushEnd, PushKind, PushRecord
+from plugins import wiring
+from plugins.notifiers.story import FAILED, SAYS
+from plugins.operators.step import StepOperator, Visit, the_push
+
+WATCHER = "branch watcher"
+
+# Shown as a form in the UI. A run that the branch watcher starts takes the defaults.
+PATCH_FORM = {
+    "commit": Param("", type="string", title="Commit", pattern="^([0-9a-f]{7,40})?$",
+                    description="7 to 40 hex digits. Empty, and no AMI: the head of the prod branch."),
+    "ami": Param("", type="string", title="AMI", pattern="^[A-Za-z0-9()\\[\\] ./'@_-]{0,128}$",
+                 description="Name or id of an AMI that was built before, instead of a commit."),
+    "reason": Param("", type="string", title="Reason", maxLength=500, description="Why this is pushed now."),
+}
+
+
+class PushEnded(Final):
+    """The push did not succeed: its run is red, whatever its tasks say."""
+
+
+class StartPush(StepOperator):
+    """What is pushed, why, and who started it."""
+
+    in_the_room = True
+
+    def __init__(self, *, kind: str = PushKind.PATCH, **kwargs: Any):
+        super().__init__(**kwargs)
+        self.kind = kind
+
+    def step(self, visit: Visit) -> Push:
+        from include.steps.push import PushRequest, start_push
+
+        asked = asked_for(visit.context)
+        return visit.take(start_push, PushRequest(kind=str(self.kind), **asked))
+
+    def says(self, value: Push) -> str:
+        what = f"commit {value.commit[:12]}" if value.commit else f"AMI {value.ami}"
+        return f"{what} of {value.service} is on its way, started by {value.started_by}: {value.reason or 'no reason given'}"
+
+
+class FinishPush(StepOperator):
+    """What the regions really run decides how the push ended; the run is red unless that is success."""
+
+    in_the_room = True
+
+    def step(self, visit: Visit) -> PushRecord:
+        from include.steps.push import finish_push
+
+        failures = what_failed(visit.context)
+        push = the_push(visit.context)
+        if push is None:
+            raise PushEnded(f"the push never started: {'; '.join(failures.values()) or 'start_push did not run'}")
+        clusters = {region: wiring.ports(self.service, self.environment, region).clusters
+                    for region in visit.ports.regions}
+        record = visit.take(finish_push, push, failures, clusters=clusters)
+        if record.end != PushEnd.SUCCESS:
+            visit.context["ti"].xcom_push("return_value", record)
+            raise PushEnded(f"{record.end}: {record.reason}")
+        return record
+
+    def says(self, value: PushRecord) -> str:
+        return f"{value.end}: {value.ami} runs in {value.regions}. {value.reason}".rstrip()
+
+
+def asked_for(context: Context) -> dict[str, str]:
+    """What the run was asked to push, and who asked: the newest event of the branch, or the form."""
+    run = context["dag_run"]
+    if events := [event for heard in (context.get("triggering_asset_events") or {}).values() for event in heard]:
+        payload = events[-1].extra.get("payload", {})
+        return {"commit": str(payload.get("commit", "")), "ami": "", "started_by": WATCHER,
+                "reason": f"new commit on {payload.get('branch', 'the prod branch')}"}
+    refuse_undeclared(run.conf or {}, PATCH_FORM)
+    params = context["params"]
+    return {"commit": params["commit"], "ami": params["ami"], "reason": params["reason"],
+            "started_by": run.triggering_user_name or "a person"}
+
+
+def refuse_undeclared(conf: Mapping[str, Any], form: Mapping[str, Any]) -> None:
+    """Airflow takes any key in a run's conf; one that nothing reads was meant for something."""
+    if unknown := sorted(set(conf) - set(form)):
+        raise BadInput(f"this push knows no {', '.join(map(repr, unknown))}; it takes {', '.join(form)}")
+
+
+def what_failed(context: Context) -> dict[str, str]:
+    """Why each task of this run failed, in its own words; a task that was stopped could not say why."""
+    ti = context["ti"]
+    states = ti.get_task_states(dag_id=ti.dag_id, run_ids=[ti.run_id]).get(ti.run_id, {})
+    failed = [task for task, state in states.items() if state == "failed" and task != ti.task_id]
+    return {task: ti.xcom_pull(task_ids=task, key=FAILED) or _stopped(ti, task) for task in failed}
+
+
+def _stopped(ti: Any, task: str) -> str:
+    said = ti.xcom_pull(task_ids=task, key=SAYS)
+    return f"{task} was stopped" + (f", when it said: {said}" if said else "")

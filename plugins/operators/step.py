@@ -1,0 +1,155 @@
+"""The doorway between Airflow and one step: it hands the step its ports and a look, waits when told to, and turns
+Serin's errors into Airflow's. What a step does is none of its business.
+"""
+
+import hashlib
+import time
+from abc import abstractmethod
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from inspect import signature
+from typing import Any
+
+from airflow.sdk import BaseOperator, Context
+from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException, AirflowTaskTerminated
+
+from include.domain.errors import Final, NothingToUndo
+from include.domain.looks import Look, Wait
+from include.domain.push import Push
+from plugins import wiring
+from plugins.notifiers.story import Story
+
+# Under this a task keeps its worker and sleeps: a deferral costs 3 s, and one that resumes at once can be failed by
+# Airflow itself (apache/airflow#71580), which is also why everything has retries.
+SLEEPS_UP_TO = timedelta(seconds=15)
+SLEEPS_AT_LEAST = timedelta(seconds=0.2)
+
+RETRIES = {"retries": 5, "retry_delay": timedelta(seconds=3), "retry_exponential_backoff": 2.0,
+           "max_retry_delay": timedelta(minutes=1)}
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One look of one task at the world."""
+
+    ports: wiring.Ports
+    look: Look
+    push_id: str
+    context: Context
+
+    def take(self, step: Callable[..., Any], *values: Any, **named: Any) -> Any:
+        """Take the step with these values; each further parameter is what the visit or its ports call by that name."""
+        asked = list(signature(step).parameters)[len(values):]
+        known = {"look": self.look, "now": self.look.now, "push_id": self.push_id}
+        given = {name: known[name] if name in known else getattr(self.ports, name)
+                 for name in asked if name not in named}
+        return step(*values, **given, **named)
+
+
+class StepOperator(BaseOperator):
+    """One step as a task. Killed at any instant it is run again from the top: the step looks before it acts.
+
+    Its XCom `says` holds its newest sentence; when it waits long, it defers to an absolute moment.
+    """
+
+    in_the_room = False  # whether the team's room hears when it is done
+
+    def __init__(self, *, service: str, region: str, environment: str = "prod", **kwargs: Any):
+        super().__init__(**(RETRIES | kwargs))
+        self.service, self.environment, self.region = service, environment, region
+
+    @abstractmethod
+    def step(self, visit: Visit) -> Any:
+        """Take the step: its value, or a Wait."""
+
+    def says(self, value: Any) -> str:
+        """What was done, in a sentence."""
+        return ""
+
+    def execute(self, context: Context) -> Any:
+        return self.look_again(context)
+
+    def look_again(self, context: Context, event: Any = None, told: str = "") -> Any:
+        """Look until the step has its value; also where a deferred task comes back."""
+        since, first = first_look(context)
+        ports = self._ports()
+        story = Story(ports, push_id(self.service, context), context["ti"], self.log, told)
+        if first:
+            story.started()
+        try:
+            value = self._look_until_done(ports, since, story, context)
+        except NothingToUndo as nothing:
+            story.done(str(nothing), None, in_the_room=False)
+            raise AirflowSkipException(str(nothing)) from nothing
+        except Final as final:
+            story.failed(str(final))
+            raise AirflowFailException(str(final)) from final
+        except Exception as error:
+            self._tell_of(error, story, context)
+            raise
+        story.done(self.says(value), getattr(value, "score", None), in_the_room=self.in_the_room)
+        return value
+
+    def on_kill(self) -> None:
+        """Stop at once: Airflow gives a task that was stopped 5 s more to run, in which a rollback begins."""
+        raise AirflowTaskTerminated(f"{self.task_id} was stopped")
+
+    def _ports(self) -> wiring.Ports:
+        try:
+            return wiring.ports(self.service, self.environment, self.region)
+        except Final as final:
+            raise AirflowFailException(str(final)) from final
+
+    def _look_until_done(self, ports: wiring.Ports, since: datetime, story: Story, context: Context) -> Any:
+        while True:
+            look = Look(datetime.now(UTC), since)
+            answer = self.step(Visit(ports, look, push_id(self.service, context), context))
+            if not isinstance(answer, Wait):
+                return answer
+            story.waits(answer)
+            self._pause(answer, story)
+
+    def _pause(self, wait: Wait, story: Story) -> None:
+        pause = wait.next_look - datetime.now(UTC)
+        if pause > SLEEPS_UP_TO:
+            from airflow.providers.standard.triggers.temporal import DateTimeTrigger
+
+            self.defer(trigger=DateTimeTrigger(moment=wait.next_look), method_name="look_again",
+                       kwargs={"told": story.told})
+        time.sleep(max(pause, SLEEPS_AT_LEAST).total_seconds())
+
+    def _tell_of(self, error: Exception, story: Story, context: Context) -> None:
+        sentence = f"{type(error).__name__}: {error}"
+        tried, tries = context["ti"].try_number, context["ti"].max_tries + 1
+        if tried < tries:
+            story.again(f"{sentence}; tries again ({tried} of {tries})")
+        else:
+            story.failed(f"{sentence} (tried {tried} times)")
+
+
+def first_look(context: Context) -> tuple[datetime, bool]:
+    """When this task looked for the first time, and whether that is now. It survives retries and deferral; a person
+    who clears the task starts the clock anew (Airflow then raises `max_tries`)."""
+    now = datetime.now(UTC)
+    store = context.get("task_state_store")
+    if store is None:
+        return now, True
+    key = f"first_look.{context['ti'].max_tries}"
+    if known := store.get(key):
+        return datetime.fromisoformat(known), False
+    store.set(key, now.isoformat())
+    return now, True
+
+
+def push_id(service: str, context: Context) -> str:
+    """The id of the push that this run is: the same for every task and every retry."""
+    run = context["dag_run"]
+    return f"{service}-{run.run_after:%Y%m%dT%H%M%S}-{hashlib.sha1(run.run_id.encode()).hexdigest()[:6]}"
+
+
+def the_push(context: Context, made_by: Sequence[str] = ("build_ami", "start_push")) -> Push | None:
+    """The push as far as it has come. It is read, not handed on: an arrow from `build_ami` to every later group
+    would hide the chain in the graph."""
+    found = (context["ti"].xcom_pull(task_ids=task) for task in made_by)
+    return next((push for push in found if push is not None), None)

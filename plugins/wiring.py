@@ -1,0 +1,169 @@
+"""The only place that knows steps' ports and adapters both: Airflow connections in, ports out.
+
+Imported while DAG files are parsed, so adapters, boto3 and hooks are imported where they are used.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from functools import cached_property, lru_cache
+from typing import Any
+
+from include.catalog import load_markets, service_named
+from include.domain.errors import BadInput
+from include.domain.peak_windows import Market
+from include.domain.service import Service
+from include.ports import Archive, Branches, Chat, Clusters, Images, Leases, Metrics, Traffic
+
+# A lease outlives every pause between two steps of a push, also an Airflow that was down for a night.
+LEASE_HOURS = 24
+LEASE_AT_LEAST = timedelta(minutes=30)
+
+
+class Session:
+    """What adapters are handed: ready boto3 clients of one Airflow connection in one region."""
+
+    def __init__(self, connection: str, region: str, attempts: int = 8, read_seconds: int = 30):
+        self._connection, self._region = connection, region
+        self._attempts, self._read_seconds = attempts, read_seconds
+        self._clients: dict[str, Any] = {}
+
+    def client(self, service_name: str) -> Any:
+        if service_name not in self._clients:
+            self._clients[service_name] = self._build(service_name)
+        return self._clients[service_name]
+
+    def _build(self, service_name: str) -> Any:
+        from airflow.providers.amazon.aws.hooks.base_aws import AwsBaseHook
+        from botocore.config import Config
+
+        config = Config(retries={"mode": "adaptive", "max_attempts": self._attempts},
+                        connect_timeout=5, read_timeout=self._read_seconds)
+        return AwsBaseHook(aws_conn_id=self._connection, client_type=service_name,
+                           region_name=self._region, config=config).get_conn()
+
+
+class Ports:
+    """The ports of one service in one environment and region; each is built when it is first asked for."""
+
+    def __init__(self, service: Service, environment: str, region: str):
+        self.service, self.environment, self.region = service, environment, region
+        if environment not in service.environments:
+            raise BadInput(f"{service.service} declares no environment {environment}: "
+                           f"there are {', '.join(service.environments)}")
+
+    @cached_property
+    def clusters(self) -> Clusters:
+        from include.adapters.clusters.ec2_asg import Ec2AsgClusters
+
+        return Ec2AsgClusters(self._session)
+
+    @cached_property
+    def traffic(self) -> Traffic:
+        from include.adapters.traffic.elbv2 import Elbv2Traffic
+
+        here = self.service.region(self.environment, self.region)
+        return Elbv2Traffic(self._session, here.load_balancer, here.listener_port, here.target_group)
+
+    @cached_property
+    def images(self) -> Images:
+        return _of_kind(IMAGES, self.service.build.kind, "build")(self)
+
+    @cached_property
+    def metrics(self) -> Metrics:
+        return _of_kind(METRICS, self.service.metrics.kind, "metrics")(self)
+
+    @cached_property
+    def branches(self) -> Branches:
+        from include.adapters.branches.git import GitBranches
+
+        return GitBranches(self.service.repository)
+
+    @cached_property
+    def archive(self) -> Archive:
+        from include.adapters.archive.s3 import S3Archive
+
+        return S3Archive(*self._kept)
+
+    @cached_property
+    def leases(self) -> Leases:
+        from include.adapters.leases.s3 import S3Leases
+
+        return S3Leases(*self._kept, lasts=max(self.service.lasts(hours=LEASE_HOURS), LEASE_AT_LEAST))
+
+    @cached_property
+    def chat(self) -> Chat:
+        return _of_kind(CHATS, self.service.chat.kind, "chat")(self)
+
+    @property
+    def markets(self) -> Mapping[str, Market]:
+        return load_markets()
+
+    @property
+    def regions(self) -> list[str]:
+        """All regions of the environment, in push order."""
+        return [here.region for here in self.service.environments[self.environment].regions]
+
+    def session(self, region: str) -> Session:
+        return Session(self.service.environments[self.environment].connection, region)
+
+    @cached_property
+    def _session(self) -> Session:
+        return self.session(self.region)
+
+    @property
+    def _kept(self) -> tuple[Session, str, str]:
+        kept = self.service.archive
+        return Session(kept.connection, kept.region, attempts=4, read_seconds=10), kept.bucket, kept.prefix
+
+
+@lru_cache
+def declared(name: str) -> Service:
+    """The service, read once in the life of a task's process: one task sees one declaration."""
+    return service_named(name)
+
+
+def ports(service: str, environment: str, region: str) -> Ports:
+    return Ports(declared(service), environment, region)
+
+
+def branch_head(repository: str, branch: str) -> str:
+    """The newest commit of a branch, asked of the remote; for the watcher, which has no service at hand."""
+    from include.adapters.branches.git import remote_head
+
+    return remote_head(repository, branch)
+
+
+# --- kinds -------------------------------------------------------------------------------------------------------
+
+def _ec2_images(ports: Ports) -> Images:
+    from include.adapters.images.ec2 import Ec2Images
+
+    sessions = {region: ports.session(region) for region in ports.regions}
+    return Ec2Images(sessions, ports.service, build_region=ports.regions[0])
+
+
+def _sql_metrics(ports: Ports) -> Metrics:
+    from airflow.sdk import BaseHook
+
+    from include.adapters.metrics.sql import SqlMetrics
+
+    source = ports.service.metrics
+    hook = BaseHook.get_connection(source.connection).get_hook()
+    return SqlMetrics(hook, ports.region, source, source.step_seconds)
+
+
+def _log_chat(ports: Ports) -> Chat:
+    from include.adapters.chat.log import LogChat
+
+    return LogChat(ports.service.chat.room)
+
+
+IMAGES: dict[str, Callable[[Ports], Images]] = {"ec2": _ec2_images}
+METRICS: dict[str, Callable[[Ports], Metrics]] = {"sql": _sql_metrics}
+CHATS: dict[str, Callable[[Ports], Chat]] = {"log": _log_chat}
+
+
+def _of_kind(kinds: Mapping[str, Callable[[Ports], Any]], kind: str, what: str) -> Callable[[Ports], Any]:
+    if kind not in kinds:
+        raise BadInput(f"{what}.kind: {kind!r} is not known; there are {', '.join(kinds)}")
+    return kinds[kind]
