@@ -1,0 +1,45 @@
+"""How the demo declares its service: the file `api.yaml`, and where in the markets' day the story begins."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import jinja2
+
+from include.catalog import load_markets, load_service
+
+DECLARED = Path(__file__).with_name("declared")
+MARKETS = DECLARED / "markets.yaml"
+INCLUDE = Path(__file__).resolve().parents[1]
+PRODUCTION, PRODUCTION_MARKETS = INCLUDE / "services" / "api.yaml", INCLUDE / "markets.yaml"
+TIME_SCALE = 480
+# In the demo the push comes to its first region about so long after the start …
+FIRST_REGION_AFTER = timedelta(seconds=150)
+# … and finds the peak of that region's market about to end: 20:00 in New York, in winter.
+PEAK_ENDS = datetime(2026, 1, 13, 1, tzinfo=UTC)
+WAITS_ABOUT = timedelta(seconds=8)
+
+
+def time_zero(now: datetime) -> datetime:
+    """The instant from which market time counts, chosen so that the push meets one peak, at its end."""
+    real_end = now + FIRST_REGION_AFTER + WAITS_ABOUT
+    # at(real_end) = zero + (real_end − zero) × scale must be the end of the peak
+    return real_end - (PEAK_ENDS - real_end) / (TIME_SCALE - 1)
+
+
+def write(folder: Path, repository: Path, zero: datetime) -> Path:
+    """`api.yaml` in the folder; checked as every service is."""
+    folder.mkdir(parents=True, exist_ok=True)
+    rules = [rule.model_dump() for rule in load_service(PRODUCTION, load_markets(PRODUCTION_MARKETS)).metrics.rules]
+    environment = jinja2.Environment(loader=jinja2.FileSystemLoader(DECLARED), undefined=jinja2.StrictUndefined,
+                                     autoescape=False, keep_trailing_newline=True)
+    text = environment.get_template("api.yaml.j2").render(
+        repository=str(repository), time_scale=TIME_SCALE, time_zero=zero, rules=rules, lasting=_lasting)
+    path = folder / "api.yaml"
+    path.write_text(text)
+    load_service(path, load_markets(MARKETS))
+    return path
+
+
+def _lasting(seconds: float) -> float:
+    """Minutes that last so many real seconds here."""
+    return seconds * TIME_SCALE / 60

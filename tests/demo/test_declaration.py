@@ -1,0 +1,59 @@
+"""The demo declares its service as everybody does, and its clock so that the push meets one short peak."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from include.catalog import load_markets, load_service
+from include.demo import declaration
+from include.domain.peak_windows import MarketClock, next_slot
+
+NOW = datetime(2026, 7, 3, 22, 14, 9, tzinfo=UTC)
+
+
+@pytest.fixture
+def service(tmp_path):
+    path = declaration.write(tmp_path / "services", tmp_path / "a repository: \"api\"", declaration.time_zero(NOW))
+    return load_service(path, load_markets(declaration.MARKETS))
+
+
+def waits(service, market, after):
+    """How long a push that comes to the region so many seconds after the start waits there."""
+    now = NOW + timedelta(seconds=after)
+    needed = timedelta(minutes=service.red_black.region_minutes)
+    slot = next_slot([load_markets(declaration.MARKETS)[market]], MarketClock(service.time_scale, service.time_zero),
+                     now, needed)
+    return (slot.starts - now).total_seconds()
+
+
+def test_a_bake_of_eight_hours_lasts_a_minute(service):
+    assert service.lasts(hours=service.canary.bake_hours) == timedelta(seconds=60)
+
+
+def test_the_path_of_the_repository_is_text_whatever_is_in_it(service, tmp_path):
+    assert service.repository == str(tmp_path / "a repository: \"api\"")
+
+
+def test_the_metrics_are_worth_what_they_are_in_production(service):
+    production = load_service(declaration.PRODUCTION, load_markets(declaration.PRODUCTION_MARKETS))
+
+    assert service.metrics.rules == production.metrics.rules
+
+
+def test_the_first_region_is_in_its_peak_for_a_moment_when_the_push_comes(service):
+    first = declaration.FIRST_REGION_AFTER.total_seconds()
+
+    assert 5 < waits(service, "us_east", first) < 15
+
+
+@pytest.mark.parametrize("late", [-30, -15, 0, 15, 30, 60])
+def test_no_wait_is_long_however_fast_or_slow_the_machine_is(service, late):
+    """The regions follow each other, each taking 20 to 45 s."""
+    for each in (20, 30, 45):
+        now, waited = declaration.FIRST_REGION_AFTER.total_seconds() + late, 0.0
+        for market in ("us_east", "us_west", "britain"):
+            wait = waits(service, market, now)
+            waited += wait
+            now += wait + each
+
+        assert waited < 45

@@ -1,0 +1,52 @@
+"""What a push says of itself, as lines."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from include.demo.push_story import PushStory, line
+from include.domain.push import Event
+
+T0 = datetime(2026, 1, 13, 12, tzinfo=UTC)
+
+
+def event(second, task, state, text="", region="us-west-2", score=None):
+    return Event("api-1", T0 + timedelta(seconds=second), task, region, state, text, score)
+
+
+def test_a_task_is_at_work_until_it_is_done_or_failed():
+    story = PushStory.of([event(0, "start_push", "started"), event(1, "start_push", "done"),
+                          event(2, "canary.bake", "started"), event(3, "canary.bake", "waits", "bakes until 12:01"),
+                          event(4, "canary.retire", "failed", "no")])
+
+    assert [(at_work.task, at_work.text) for at_work in story.at_work] == [("canary.bake", "bakes until 12:01")]
+
+
+def test_events_that_arrive_late_are_told_in_their_order():
+    story = PushStory.of([event(5, "b", "done", "second"), event(1, "a", "done", "first")])
+
+    assert [told.text for told in story.last(2)] == ["first", "second"]
+
+
+def test_the_first_failure_is_the_cause():
+    story = PushStory.of([event(1, "canary.score", "failed", "no-go: score 12 is under 95"),
+                          event(2, "finish_push", "failed", "FailureClean")])
+
+    assert story.failures[0] == "no-go: score 12 is under 95"
+
+
+def test_looks_form_the_curve_of_the_score_and_no_lines():
+    story = PushStory.of([event(1, "canary.bake", "looked", "score so far", score=80.0),
+                          event(2, "canary.bake", "looked", "score so far", score=97.0)])
+
+    assert story.scores == [80.0, 97.0]
+    assert story.last(5) == []
+
+
+@pytest.mark.parametrize(("told", "expected"), [
+    (event(0, "us_west_2.plan", "done", "all well"), "us_west_2.plan  all well"),
+    (event(0, "canary.bake", "waits", "bakes", score=96.4), "canary.bake (us-west-2)  waits: bakes · score 96"),
+    (event(0, "start_push", "started", region=""), "start_push  started"),
+])
+def test_a_line_names_the_region_once(told, expected):
+    assert line(told) == expected
