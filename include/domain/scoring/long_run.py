@@ -1,0 +1,60 @@
+"""How sure a mean is when its points are alike: the long-run variance, by equal-weighted cosines (Müller 2007;
+Lazarus, Lewis, Stock, Watson 2018). Arrays are (metrics × time); gaps are zeros in a centred series, counted in `n`.
+"""
+
+import numpy as np
+from scipy.special import digamma, polygamma
+
+MOST_SHARED = 30.0     # degrees of freedom that a metric may borrow from the others
+
+
+def cosines(points: int) -> int:
+    """Degrees of freedom for this many points in time."""
+    return min(max(4, int(0.4 * points ** (2 / 3))), max(1, points - 2))
+
+
+def long_run_variance(centred: np.ndarray, n: np.ndarray, first: int = 1) -> np.ndarray:
+    """Variance of sqrt(n) × the mean. `first` is 2 for residuals of a trend, which have nothing in the first cosine."""
+    points = centred.shape[1]
+    order = np.arange(first, first + cosines(points))
+    basis = np.sqrt(2) * np.cos(np.pi * order * (np.arange(points)[:, None] + 0.5) / points)
+    projected = centred @ basis / np.sqrt(np.maximum(n, 1))[:, None]
+    return (projected**2).mean(axis=1)
+
+
+def shared(long_run: np.ndarray, short_run: np.ndarray, points: int) -> tuple[np.ndarray, np.ndarray]:
+    """Long-run variances and degrees of freedom, moderated over the metrics (Smyth 2004): few cosines a metric, many
+    metrics. A metric whose own variance is greater keeps it, for one that drifts must not borrow from those that
+    do not."""
+    freedom = cosines(points)
+    usable = (long_run > 0) & (short_run > 0)
+    if usable.sum() < 20:
+        return long_run, np.full(len(long_run), float(freedom))
+    ratio = np.divide(long_run, short_run, out=np.ones_like(long_run), where=usable)
+    prior, strength = _prior(np.log(ratio[usable]), freedom)
+    moderated = short_run * (freedom * ratio + strength * prior) / (freedom + strength)
+    own = long_run > 2 * moderated
+    return np.maximum(long_run, moderated), np.where(own, freedom, freedom + strength)
+
+
+def _prior(logs: np.ndarray, freedom: int) -> tuple[float, float]:
+    """Where the ratios lie, and how many degrees of freedom that knowledge is worth."""
+    centred = logs - digamma(freedom / 2) + np.log(freedom / 2)
+    middle = float(np.median(centred))
+    spread = float((np.median(np.abs(centred - middle)) * 1.4826) ** 2 - polygamma(1, freedom / 2))
+    if spread <= 0:
+        return float(np.exp(middle)), MOST_SHARED
+    strength = min(2 * _trigamma_inverse(spread), MOST_SHARED)
+    return float(np.exp(middle + digamma(strength / 2) - np.log(strength / 2))), strength
+
+
+def _trigamma_inverse(value: float) -> float:
+    """Newton's, as in limma."""
+    guess = 0.5 + 1 / value
+    for _ in range(50):
+        slope = float(polygamma(1, guess))
+        step = slope * (1 - slope / value) / float(polygamma(2, guess))
+        guess += step
+        if -step / guess < 1e-8:
+            break
+    return guess
