@@ -1,0 +1,119 @@
+"""The service's git repository, read only, as the port `Branches`. Nothing here runs a program or writes a ref of it.
+
+A repository on this machine is opened where it is; one behind https is mirrored into a cache, and fetched only for a
+commit that the mirror lacks. Names and messages are untrusted: they are checked or decoded, never passed on as options.
+"""
+
+import re
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import pygit2
+
+from include.adapters.branches.git_mirror import SILENT, asked, mirror, shown
+from include.domain.errors import BadInput
+from include.ports import Commit
+
+REMOTE_SCHEMES = {"https", "http"}
+HEADS = "refs/heads/"
+
+
+class GitBranches:
+    """`repository` is a path, a file:// URL or an https:// URL."""
+
+    def __init__(self, repository: str) -> None:
+        self._repository = repository
+        self._path = local_path(repository)
+
+    def head(self, branch: str) -> str:
+        ref = _ref(branch)
+        heads = _local_heads(self._open()) if self._path else _remote_heads(self._repository)
+        if ref not in heads:
+            names = ", ".join(sorted(name.removeprefix(HEADS) for name in heads)) or "none at all"
+            raise BadInput(f"there is no branch {branch!r} in {shown(self._repository)}: {names}")
+        return heads[ref]
+
+    def commit(self, revision: str) -> Commit:
+        wanted = revision.strip().lower()
+        if not re.fullmatch(r"[0-9a-f]{7,40}", wanted):
+            raise BadInput(f"commit {revision!r}: give 7 to 40 hex digits of its hash")
+        if self._path:
+            return self._find(self._open(), wanted)
+        repository = mirror(self._repository)
+        try:
+            return self._find(repository, wanted)
+        except BadInput:
+            return self._find(mirror(self._repository, fetch=True), wanted)
+
+    def _find(self, repository: pygit2.Repository, wanted: str) -> Commit:
+        there = f"commit {wanted} of {shown(self._repository)}"
+        try:
+            found = repository[wanted]
+        except KeyError as error:
+            raise BadInput(f"{there}: there is none") from error
+        except ValueError as error:
+            raise BadInput(f"{there}: several objects begin so; give more digits") from error
+        if not isinstance(found, pygit2.Commit):
+            raise BadInput(f"{there}: that is a {found.type_str}, not a commit")
+        return _commit(found)
+
+    def _open(self) -> pygit2.Repository:
+        return _opened(self._path, self._repository)
+
+
+def remote_head(repository: str, branch: str) -> str | None:
+    """The hash of the branch's newest commit, or None without such a branch; asks the remote, clones nothing."""
+    path = local_path(repository)
+    heads = _local_heads(_opened(path, repository)) if path else _remote_heads(repository)
+    return heads.get(_ref(branch))
+
+
+def local_path(repository: str) -> Path | None:
+    """Where it is on this machine; None where it is behind https; BadInput for anything else."""
+    url = urlsplit(repository)
+    if url.scheme in REMOTE_SCHEMES:
+        return None
+    if url.scheme == "file" and url.netloc in ("", "localhost"):
+        return Path(unquote(url.path))
+    if "://" in repository or re.match(r"[\w.@-]+:", repository) or not repository:
+        raise BadInput(f"repository {shown(repository)!r}: give a path, a file:// URL or an https:// URL")
+    return Path(repository).expanduser()
+
+
+def _opened(path: Path, repository: str) -> pygit2.Repository:
+    try:
+        return pygit2.Repository(str(path))
+    except pygit2.GitError as error:
+        raise BadInput(f"repository {shown(repository)}: {error}") from error
+
+
+def _local_heads(repository: pygit2.Repository) -> dict[str, str]:
+    return {name: str(repository.references[name].resolve().target)
+            for name in repository.references if name.startswith(HEADS)}
+
+
+def _remote_heads(repository: str) -> dict[str, str]:
+    with tempfile.TemporaryDirectory(prefix="serin-") as empty:
+        remote = pygit2.init_repository(empty, bare=True).remotes.create_anonymous(repository)
+        heads = asked(shown(repository), lambda: remote.list_heads(callbacks=SILENT(), proxy=True))
+    return {head.name: str(head.oid) for head in heads if head.name and head.name.startswith(HEADS)}
+
+
+def _ref(branch: str) -> str:
+    ref = f"{HEADS}{branch}"
+    if branch.startswith("-") or not pygit2.reference_is_valid_name(ref):
+        raise BadInput(f"{branch!r} cannot be the name of a branch")
+    return ref
+
+
+def _commit(commit: pygit2.Commit) -> Commit:
+    message = commit.raw_message.decode("utf-8", "replace").strip()
+    return Commit(str(commit.id), _author(commit), message.splitlines()[0] if message else "",
+                  datetime.fromtimestamp(commit.author.time, UTC))
+
+
+def _author(commit: Any) -> str:
+    return commit.author.raw_name.decode("utf-8", "replace")

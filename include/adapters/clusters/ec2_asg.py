@@ -1,0 +1,160 @@
+"""EC2 Auto Scaling as the port `Clusters`. Reads come in pages of 100; a verb is one call unless it must look first."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from include.adapters.aws import Aws, Session, tag_map
+from include.adapters.clusters import ec2_scaling
+from include.adapters.clusters.ec2_create import create_arguments
+from include.adapters.clusters.ec2_templates import LATEST, LaunchTemplates, pinned, spec_of
+from include.domain.asg_names import parse
+from include.domain.asg_tags import PUSH
+from include.domain.cluster import Activity, Asg, Instance, NewAsg
+from include.domain.errors import BadInput, Refused
+
+GONE = ("not found", "No managed instance found")
+Group = dict[str, Any]
+
+
+class Ec2AsgClusters:
+    def __init__(self, session: Session) -> None:
+        self._aws = Aws(session)
+        self._templates = LaunchTemplates(self._aws)
+
+    def asgs(self, cluster: str) -> list[Asg]:
+        groups = [group for group in self._groups() if _cluster_of(group) == cluster]
+        versions = self._templates.versions({spec for group in groups if (spec := spec_of(group))})
+        found = [_asg(group, versions) for group in groups]
+        return sorted(found, key=lambda asg: (asg.created_at, asg.name))
+
+    def activities(self, asg: str) -> list[Activity]:
+        answer = self._call("describe_scaling_activities", asg, AutoScalingGroupName=asg, MaxRecords=100)
+        activities = [_activity(activity) for activity in answer["Activities"]]
+        return sorted(activities, key=lambda activity: activity.started_at, reverse=True)
+
+    def create(self, new: NewAsg) -> None:
+        groups = self._groups()
+        by_name = {group["AutoScalingGroupName"]: group for group in groups}
+        like = by_name.get(new.like)
+        if like is None:
+            raise BadInput(f"{new.name}: {new.like}, which it should be shaped like, does not exist")
+        there = by_name.get(new.name)
+        if there is None:
+            there = self._create(new, like, groups)
+        if there is not None:
+            _must_be_ours(there, new)
+        if like.get("EnabledMetrics") and not (there or {}).get("EnabledMetrics"):
+            self._call("enable_metrics_collection", new.name, AutoScalingGroupName=new.name, Granularity="1Minute",
+                       Metrics=[metric["Metric"] for metric in like["EnabledMetrics"]])
+
+    def resize(self, asg: str, *, minimum: int, maximum: int, desired: int) -> None:
+        self._call("update_auto_scaling_group", asg, AutoScalingGroupName=asg, MinSize=minimum, MaxSize=maximum,
+                   DesiredCapacity=desired)
+
+    def suspend(self, asg: str, processes: Sequence[str]) -> None:
+        if processes:  # an empty list would mean every process
+            self._call("suspend_processes", asg, AutoScalingGroupName=asg, ScalingProcesses=list(processes))
+
+    def resume(self, asg: str, processes: Sequence[str]) -> None:
+        if processes:
+            self._call("resume_processes", asg, AutoScalingGroupName=asg, ScalingProcesses=list(processes))
+
+    def tag(self, asg: str, tags: Mapping[str, str | None]) -> None:
+        on = {"ResourceId": asg, "ResourceType": "auto-scaling-group"}
+        written = [{**on, "Key": key, "Value": value, "PropagateAtLaunch": False}
+                   for key, value in tags.items() if value is not None]
+        removed = [{**on, "Key": key} for key, value in tags.items() if value is None]
+        if written:
+            self._call("create_or_update_tags", asg, Tags=written)
+        if removed:
+            self._call("delete_tags", asg, Tags=removed)
+
+    def copy_scaling(self, source: str, to: str) -> None:
+        ec2_scaling.copy_scaling(self._aws, source, to)
+
+    def mark_healthy(self, instances: Sequence[str]) -> None:
+        for instance in instances:  # AWS takes one at a time
+            self._call("set_instance_health", instance, none_if=GONE, InstanceId=instance, HealthStatus="Healthy",
+                       ShouldRespectGracePeriod=False)
+
+    def delete(self, asg: str) -> None:
+        self._call("delete_auto_scaling_group", asg, none_if=GONE, AutoScalingGroupName=asg, ForceDelete=True)
+        ec2_scaling.delete_alarms(self._aws, asg)
+
+    def _create(self, new: NewAsg, like: Group, groups: Sequence[Group]) -> Group | None:
+        """None once it is created; the ASG that has the name where somebody was faster."""
+        template = self._own_version(new, like, groups)
+        hooks = self._call("describe_lifecycle_hooks", new.like, AutoScalingGroupName=new.like)["LifecycleHooks"]
+        arguments = create_arguments(new, like, template, hooks)
+        if self._call("create_auto_scaling_group", new.name, none_if=("AlreadyExists",), **arguments) is not None:
+            return None
+        return self._groups(new.name)[0]
+
+    def _own_version(self, new: NewAsg, like: Group, groups: Sequence[Group]) -> tuple[str, str]:
+        spec = spec_of(like)
+        if spec is None:
+            raise BadInput(f"{new.like} has a launch configuration: give it a launch template to push it")
+        source = self._templates.versions({spec}).get(spec)
+        if source is None:
+            raise BadInput(f"{new.like}: version {spec[1]} of launch template {spec[0]} does not exist")
+        self._pin_the_latest(spec[0], like, groups)
+        return spec[0], self._templates.clone(spec[0], source.number, new.ami, new.name)
+
+    def _pin_the_latest(self, template: str, like: Group, groups: Sequence[Group]) -> None:
+        """A new version becomes `$Latest` for everybody: an ASG that follows it would launch the AMI of this push."""
+        floating = [group for group in groups if spec_of(group) == (template, LATEST)]
+        others = [group["AutoScalingGroupName"] for group in floating if _cluster_of(group) != _cluster_of(like)]
+        if others:
+            raise Refused(f"launch template {template}: a new version would reach {', '.join(others)}, which follows "
+                          f"{LATEST}: pin it to a number, or give it a template of its own")
+        for group in floating:
+            number = self._templates.versions({(template, LATEST)})[template, LATEST].number
+            self._call("update_auto_scaling_group", group["AutoScalingGroupName"],
+                       AutoScalingGroupName=group["AutoScalingGroupName"], **pinned(group, template, number))
+
+    def _groups(self, *names: str) -> list[Group]:
+        only = {"AutoScalingGroupNames": list(names)} if names else {}
+        return self._aws.pages("autoscaling", "describe_auto_scaling_groups", "AutoScalingGroups",
+                               ", ".join(names) or "all ASGs", page_size=100, **only)
+
+    def _call(self, operation: str, about: str, **arguments: Any) -> Any:
+        return self._aws.call("autoscaling", operation, about, **arguments)
+
+
+def _cluster_of(group: Group) -> str | None:
+    try:
+        return parse(group["AutoScalingGroupName"]).cluster
+    except BadInput:
+        return None
+
+
+def _must_be_ours(there: Group, new: NewAsg) -> None:
+    push = tag_map(there.get("Tags")).get(PUSH)
+    if there.get("Status"):
+        raise Refused(f"{new.name} is still being deleted")
+    if push is None or push != new.tags.get(PUSH):
+        raise Refused(f"{new.name} exists already, made by {f'push {push}' if push else 'somebody else'}")
+
+
+def _asg(group: Group, versions: Mapping[tuple[str, str], Any]) -> Asg:
+    spec = spec_of(group) or ("", "")
+    version = versions.get(spec)
+    return Asg(
+        name=group["AutoScalingGroupName"], created_at=group["CreatedTime"], min_size=group["MinSize"],
+        max_size=group["MaxSize"], desired=group["DesiredCapacity"],
+        instances=tuple(_instance(instance) for instance in group.get("Instances", ())),
+        target_groups=tuple(group.get("TargetGroupARNs", ())), ami=version.ami if version else "",
+        template=spec[0], template_version=version.number if version else spec[1],
+        suspended=frozenset(process["ProcessName"] for process in group.get("SuspendedProcesses", ())),
+        tags=tag_map(group.get("Tags")), deleting=bool(group.get("Status")))
+
+
+def _instance(instance: Mapping[str, Any]) -> Instance:
+    return Instance(instance["InstanceId"], instance["LifecycleState"],
+                    instance.get("HealthStatus", "").lower() == "healthy", instance.get("AvailabilityZone", ""))
+
+
+def _activity(activity: Mapping[str, Any]) -> Activity:
+    return Activity(activity["ActivityId"], activity["StatusCode"],
+                    activity.get("StatusMessage") or activity.get("Description") or activity.get("Cause") or "",
+                    activity["StartTime"], activity.get("Progress") or 0)

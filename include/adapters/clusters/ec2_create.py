@@ -1,0 +1,60 @@
+"""The arguments of a new ASG: shaped like the one that runs, at size 0, on a pinned version of the launch template."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from include.adapters.clusters.ec2_templates import pinned
+from include.domain.cluster import NewAsg
+from include.domain.errors import BadInput
+
+COPIED = (
+    "AvailabilityZoneDistribution", "AvailabilityZoneImpairmentPolicy", "CapacityRebalance",
+    "CapacityReservationSpecification", "Context", "DefaultCooldown", "DefaultInstanceWarmup", "DesiredCapacityType",
+    "HealthCheckGracePeriod", "HealthCheckType", "InstanceLifecyclePolicy", "InstanceMaintenancePolicy",
+    "MaxInstanceLifetime", "NewInstancesProtectedFromScaleIn", "PlacementGroup", "ServiceLinkedRoleARN",
+    "TerminationPolicies", "VPCZoneIdentifier",
+)
+HOOK = (
+    "LifecycleHookName", "LifecycleTransition", "NotificationMetadata", "HeartbeatTimeout", "DefaultResult",
+    "NotificationTargetARN", "RoleARN",
+)
+NOT_COPIED_TAGS = ("aws:", "serin:")
+UNSET = (None, "", [])
+
+
+def create_arguments(new: NewAsg, like: Mapping[str, Any], template: tuple[str, str],
+                     hooks: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """Hooks are in the call itself: attached later, the first instances would miss them."""
+    arguments = {key: like[key] for key in COPIED if like.get(key) not in UNSET}
+    if "VPCZoneIdentifier" not in arguments:
+        arguments["AvailabilityZones"] = like["AvailabilityZones"]
+    if new.target_groups is None and like.get("LoadBalancerNames"):
+        arguments["LoadBalancerNames"] = like["LoadBalancerNames"]
+    groups = like.get("TargetGroupARNs", ()) if new.target_groups is None else new.target_groups
+    if groups:
+        arguments["TargetGroupARNs"] = list(groups)
+    specifications = [{key: hook[key] for key in HOOK if hook.get(key) not in UNSET} for hook in hooks]
+    if specifications:
+        arguments["LifecycleHookSpecificationList"] = specifications
+    _refuse_second_templates(like)
+    return {**arguments, **pinned(like, *template), "AutoScalingGroupName": new.name, "MinSize": 0,
+            "MaxSize": new.max_size, "DesiredCapacity": 0, "Tags": _tags(new, like)}
+
+
+def _tags(new: NewAsg, like: Mapping[str, Any]) -> list[dict[str, Any]]:
+    kept = [{"Key": tag["Key"], "Value": tag.get("Value") or "", "PropagateAtLaunch": bool(tag["PropagateAtLaunch"])}
+            for tag in like.get("Tags", ())
+            if not tag["Key"].startswith(NOT_COPIED_TAGS) and tag["Key"] not in new.tags]
+    ours = [{"Key": key, "Value": value, "PropagateAtLaunch": False} for key, value in new.tags.items()]
+    on = {"ResourceId": new.name, "ResourceType": "auto-scaling-group"}
+    return [{**tag, **on} for tag in kept + ours]
+
+
+def _refuse_second_templates(like: Mapping[str, Any]) -> None:
+    """An override with a template of its own would go on launching the old AMI."""
+    overrides = (like.get("MixedInstancesPolicy") or {}).get("LaunchTemplate", {}).get("Overrides", ())
+    templates = [override.get("InstanceType", "?") for override in overrides
+                 if override.get("LaunchTemplateSpecification")]
+    if templates:
+        raise BadInput(f"{like['AutoScalingGroupName']}: the overrides {', '.join(templates)} of its mixed instances "
+                       "policy have launch templates of their own, which a push cannot move to a new AMI")
