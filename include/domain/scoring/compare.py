@@ -48,8 +48,9 @@ class Comparison:
             getattr(self, name)[where] = getattr(other, name)
 
 
-def compare(canary: np.ndarray, baseline: np.ndarray, tolerance: float) -> Comparison:
-    """`canary` and `baseline` are (metrics × points), NaN for gaps; a ratio within 1 ± `tolerance` is alike."""
+def compare(canary: np.ndarray, baseline: np.ndarray, tolerance: float, step_seconds: int = 1) -> Comparison:
+    """`canary` and `baseline` are (metrics × points), NaN for gaps; a ratio from 1/(1 + `tolerance`) to
+    1 + `tolerance` is alike. Counts come per second, as means over a point of `step_seconds`."""
     result = Comparison.empty(len(canary))
     there_c, there_b = np.isfinite(canary), np.isfinite(baseline)
     n_c, n_b = there_c.sum(axis=1), there_b.sum(axis=1)
@@ -57,19 +58,24 @@ def compare(canary: np.ndarray, baseline: np.ndarray, tolerance: float) -> Compa
     c, b = np.where(there_c, canary, 0.0), np.where(there_b, baseline, 0.0)
 
     level = c.sum(axis=1) / np.maximum(n_c, 1) + b.sum(axis=1) / np.maximum(n_b, 1)
-    whole = ((c == np.floor(c)) & (b == np.floor(b)) & (c >= 0) & (b >= 0)).all(axis=1)
+    whole = (_whole(c * step_seconds) & _whole(b * step_seconds)).all(axis=1)
     zeros = ((c == 0) & there_c).sum(axis=1) + ((b == 0) & there_b).sum(axis=1)
     measured = (n_c > 0) & (n_b > 0)
     paired = both >= np.maximum(LEAST_POINTS, 0.5 * np.maximum(n_c, n_b))
 
-    events = measured & paired & whole & (level < FEW_EVENTS)
+    events = measured & paired & whole & (level * step_seconds < FEW_EVENTS)
     seldom = measured & paired & ~events & (zeros > 0.5 * (n_c + n_b))
     dense = measured & paired & ~events & ~seldom
     sparse = measured & ~paired & (np.minimum(n_c, n_b) >= LEAST_POINTS)
-    for kind, where in ((_events, events), (_seldom, seldom), (_dense, dense), (_sparse, sparse)):
+    for kind, where, scale in ((_events, events, step_seconds), (_seldom, seldom, 1), (_dense, dense, 1),
+                               (_sparse, sparse, 1)):
         if where.any():
-            result.put(where, kind(c[where], b[where], there_c[where], there_b[where], tolerance))
+            result.put(where, kind(c[where] * scale, b[where] * scale, there_c[where], there_b[where], tolerance))
     return result
+
+
+def _whole(values: np.ndarray) -> np.ndarray:
+    return (values >= 0) & (np.abs(values - np.rint(values)) < 1e-6)
 
 
 def _events(c: np.ndarray, b: np.ndarray, there_c: np.ndarray, there_b: np.ndarray, tolerance: float) -> Comparison:
@@ -80,7 +86,7 @@ def _events(c: np.ndarray, b: np.ndarray, there_c: np.ndarray, there_b: np.ndarr
     mean = (total_c + total_b) / n
     difference = _centred((c - b) * both, both, n)
     short = (difference**2).sum(axis=1) / np.maximum(n - 1, 1)
-    spread = np.maximum(long_run_variance(difference, n), short)
+    spread = np.maximum(shared(long_run_variance(difference, n), short, c.shape[1])[0], short)
     burst = np.maximum(1.0, np.divide(spread, mean, out=np.ones_like(mean), where=mean > 0))
     few_c, few_b = total_c / burst, total_b / burst
     part = (1 + tolerance) / (2 + tolerance)

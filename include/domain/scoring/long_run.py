@@ -24,8 +24,8 @@ def long_run_variance(centred: np.ndarray, n: np.ndarray, first: int = 1) -> np.
 
 def shared(long_run: np.ndarray, short_run: np.ndarray, points: int) -> tuple[np.ndarray, np.ndarray]:
     """Long-run variances and degrees of freedom, moderated over the metrics (Smyth 2004): few cosines a metric, many
-    metrics. A metric whose own variance is greater keeps it, for one that drifts must not borrow from those that
-    do not."""
+    metrics. A metric whose own is twice as great keeps it, for one that drifts must not borrow from those that do
+    not."""
     freedom = cosines(points)
     usable = (long_run > 0) & (short_run > 0)
     if usable.sum() < 20:
@@ -34,7 +34,7 @@ def shared(long_run: np.ndarray, short_run: np.ndarray, points: int) -> tuple[np
     prior, strength = _prior(np.log(ratio[usable]), freedom)
     moderated = short_run * (freedom * ratio + strength * prior) / (freedom + strength)
     own = long_run > 2 * moderated
-    return np.maximum(long_run, moderated), np.where(own, freedom, freedom + strength)
+    return np.where(own, long_run, moderated), np.where(own, freedom, freedom + strength)
 
 
 def _prior(logs: np.ndarray, freedom: int) -> tuple[float, float]:

@@ -43,7 +43,7 @@ def side(version: Version, load: np.ndarray, rng: np.random.Generator) -> dict[s
     device = rng.choice(8, len(second), p=np.array([30, 25, 10, 15, 8, 8, 2, 2]) / 100)
     busy = counts * 0.06 / version.slots
     wait = 60 * (busy / np.maximum(1 - busy, 0.05))[second] * rng.exponential(0.3, len(second))
-    latency = rng.gamma(4, 15, len(second)) * (0.7 + 0.05 * endpoint) + wait
+    latency = 60 * np.exp(rng.normal(-0.03, 0.25, len(second))) * (0.7 + 0.05 * endpoint) + wait
     latency[rng.random(len(second)) < version.tail] *= version.tail_times
     share = np.array([version.errors.get(name, 0.0) for name in ENDPOINTS])
     failed = rng.random(len(second)) < share[endpoint]
@@ -90,8 +90,8 @@ def _machine(version: Version, busy: np.ndarray, rng: np.random.Generator) -> di
         "instances.healthy": np.full(seconds, 1.0),
         "instances.restarts": np.zeros(seconds),
     }
-    for number in range(40):
-        drift = wander(rng, seconds, 0.3 + 0.65 * number / 40, 0.05)
+    for number in range(12):
+        drift = wander(rng, seconds, 0.3 + 0.65 * number / 12, 0.05)
         series[f"threads.pool_{number}"] = 100 * np.exp(drift)
     return series
 
