@@ -3,7 +3,7 @@
 The endpoints and the devices are those of the demo's service; a version may change what they do, not which they are.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -59,6 +59,11 @@ def read_behaviour(text: str, file: str = FILE) -> Behaviour:
         declared = yaml.safe_load(text)
     except yaml.YAMLError as error:
         raise BadInput(f"{file}: not YAML: {error}") from error
+    return checked(declared, file)
+
+
+def checked(declared: Any, file: str = FILE) -> Behaviour:
+    """The same from values that were read already."""
     if not isinstance(declared, dict):
         raise BadInput(f"{file}: keys and values are expected, not {type(declared).__name__}")
     try:
