@@ -52,7 +52,7 @@ class AirflowHome:
         """All four healthy, and the API server warm: its first call for a task takes seconds, and tasks time out."""
         deadline = time.monotonic() + timeout
         while missing := self._not_healthy():
-            self._raise_if_one_ended()
+            self.raise_if_one_ended()
             if time.monotonic() > deadline:
                 raise NotReady(self._story(missing[0], f"was not healthy after {timeout:.0f} s"))
             time.sleep(0.3)
@@ -69,7 +69,7 @@ class AirflowHome:
         names = {"scheduler": "scheduler", "dag_processor": "dag-processor", "triggerer": "triggerer"}
         return [name for key, name in names.items() if health.get(key, {}).get("status") != "healthy"]
 
-    def _raise_if_one_ended(self) -> None:
+    def raise_if_one_ended(self) -> None:
         for component in COMPONENTS:
             if (code := self._processes.exit_code(component)) is not None:
                 raise NotReady(self._story(component, f"ended with {code}"))

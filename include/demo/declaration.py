@@ -26,7 +26,7 @@ def time_zero(now: datetime) -> datetime:
     return real_end - (PEAK_ENDS - real_end) / (TIME_SCALE - 1)
 
 
-def write(folder: Path, repository: Path, zero: datetime) -> Path:
+def write(folder: Path, repository: Path, zero: datetime, markets: Path = MARKETS) -> Path:
     """`api.yaml` in the folder; checked as every service is."""
     folder.mkdir(parents=True, exist_ok=True)
     rules = [rule.model_dump() for rule in load_service(PRODUCTION, load_markets(PRODUCTION_MARKETS)).metrics.rules]
@@ -36,7 +36,7 @@ def write(folder: Path, repository: Path, zero: datetime) -> Path:
         repository=str(repository), time_scale=TIME_SCALE, time_zero=zero, rules=rules, lasting=_lasting)
     path = folder / "api.yaml"
     path.write_text(text)
-    load_service(path, load_markets(MARKETS))
+    load_service(path, load_markets(markets))
     return path
 
 

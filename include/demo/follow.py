@@ -1,0 +1,63 @@
+"""Follows a push from its commit to its end, and keeps the picture of it fresh."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import httpx
+
+from include.demo.airflow_runs import ENDED
+from include.demo.feed import Feed
+from include.demo.live_view import Picture
+from include.demo.push_story import PushStory
+from include.demo.show import Show
+from include.demo.stage import PUSH_DAG, Stage
+from include.domain.errors import SerinError
+from include.domain.push import PushRecord
+
+LOOK_SECONDS = 1.0
+STARTS_WITHIN_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A push as it was at the last look."""
+
+    picture: Picture
+    story: PushStory
+    run_id: str
+    run_state: str
+    record: PushRecord | None = None
+    reports: Sequence[str] = ()
+
+
+def follow(stage: Stage, show: Show, title: str, began: float, commit: str | None) -> Seen:
+    """Until the newest push has ended; with `commit` None, for ever: Ctrl-C ends it."""
+    feed = stage.feed()
+    notes = {"Airflow": stage.home.address, "local cloud": stage.cloud.data_url}
+    gives_up = time.time() + STARTS_WITHIN_SECONDS
+    with show.running():
+        while True:
+            stage.check()
+            if seen := _look(stage, feed, title, began, notes):
+                show.update(seen.picture)
+                if commit and seen.run_state in ENDED:
+                    break
+                if commit and not seen.run_id and time.time() > gives_up:
+                    raise TimeoutError(f"no push began within {STARTS_WITHIN_SECONDS} s of commit {commit[:12]}")
+            time.sleep(LOOK_SECONDS)
+    show.keep(seen.picture)
+    push_id = seen.story.push_id
+    return Seen(seen.picture, seen.story, seen.run_id, seen.run_state, feed.record(push_id), feed.reports(push_id))
+
+
+def _look(stage: Stage, feed: Feed, title: str, began: float, notes: dict[str, str]) -> Seen | None:
+    """None where something did not answer: the picture before stays."""
+    try:
+        runs, pushes = stage.runs.runs(PUSH_DAG), feed.pushes()
+        run_id, state = (runs[-1]["dag_run_id"], runs[-1]["state"]) if runs else ("", "")
+        story = feed.story(pushes[-1]) if pushes else PushStory()
+        picture = Picture(title, time.time(), began, feed.regions(), story, state or "waiting for the commit", notes)
+        return Seen(picture, story, run_id, state)
+    except (httpx.HTTPError, SerinError):
+        return None
