@@ -126,8 +126,8 @@ def ports(service: str, environment: str, region: str) -> Ports:
     return Ports(declared(service), environment, region)
 
 
-def branch_head(repository: str, branch: str) -> str:
-    """The newest commit of a branch, asked of the remote; for the watcher, which has no service at hand."""
+def branch_head(repository: str, branch: str) -> str | None:
+    """The newest commit of a branch, asked of the remote; None where there is no such branch."""
     from include.adapters.branches.git import remote_head
 
     return remote_head(repository, branch)

@@ -1,11 +1,16 @@
 """The canary's life, except its score."""
 
+from datetime import timedelta
 from typing import Any
 
 from include.domain.canary import Canary
 from include.domain.errors import NothingToUndo
 from include.domain.looks import Wait
+from plugins.operators.failures import was_stopped
 from plugins.operators.step import StepOperator, Visit, the_push
+
+# A task that a person stops runs on until Airflow's next heartbeat; what it still creates would be left behind.
+STOPPED_TASKS_END_WITHIN = timedelta(seconds=10)
 
 
 class LaunchCanary(StepOperator):
@@ -55,6 +60,9 @@ class Retire(StepOperator):
         push = the_push(visit.context)
         if push is None:
             raise NothingToUndo("the push never started, so there is no canary")
+        settled = visit.look.since + STOPPED_TASKS_END_WITHIN
+        if visit.look.now < settled and was_stopped(visit.context):
+            return Wait("a task of this push was stopped, and may still be ending", visit.look.since, settled)
         return visit.take(retire, push)
 
     def says(self, value: None) -> str:

@@ -8,7 +8,7 @@ from airflow.sdk import Context, Param
 from include.domain.errors import BadInput, Final
 from include.domain.push import Push, PushEnd, PushKind, PushRecord
 from plugins import wiring
-from plugins.notifiers.story import FAILED, SAYS
+from plugins.operators.failures import what_failed
 from plugins.operators.step import StepOperator, Visit, the_push
 
 WATCHER = "branch watcher"
@@ -44,7 +44,8 @@ class StartPush(StepOperator):
 
     def says(self, value: Push) -> str:
         what = f"commit {value.commit[:12]}" if value.commit else f"AMI {value.ami}"
-        return f"{what} of {value.service} is on its way, started by {value.started_by}: {value.reason or 'no reason given'}"
+        why = value.reason or "no reason given"
+        return f"{what} of {value.service} is on its way, started by {value.started_by}: {why}"
 
 
 class FinishPush(StepOperator):
@@ -88,16 +89,3 @@ def refuse_undeclared(conf: Mapping[str, Any], form: Mapping[str, Any]) -> None:
     """Airflow takes any key in a run's conf; one that nothing reads was meant for something."""
     if unknown := sorted(set(conf) - set(form)):
         raise BadInput(f"this push knows no {', '.join(map(repr, unknown))}; it takes {', '.join(form)}")
-
-
-def what_failed(context: Context) -> dict[str, str]:
-    """Why each task of this run failed, in its own words; a task that was stopped could not say why."""
-    ti = context["ti"]
-    states = ti.get_task_states(dag_id=ti.dag_id, run_ids=[ti.run_id]).get(ti.run_id, {})
-    failed = [task for task, state in states.items() if state == "failed" and task != ti.task_id]
-    return {task: ti.xcom_pull(task_ids=task, key=FAILED) or _stopped(ti, task) for task in failed}
-
-
-def _stopped(ti: Any, task: str) -> str:
-    said = ti.xcom_pull(task_ids=task, key=SAYS)
-    return f"{task} was stopped" + (f", when it said: {said}" if said else "")

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from include.domain.looks import Wait
-from include.domain.push import Push, RegionPlan
+from include.domain.push import RegionPlan
 from plugins.operators.step import StepOperator, Visit
 
 

@@ -14,7 +14,10 @@ PATIENT = {"retries": 10}
 
 
 class RollBack(StepOperator):
-    """Undo what this push did in the region. A teardown: it runs whatever happened, and is skipped where all is well."""
+    """Undo what this push did in the region.
+
+    A teardown: it runs whatever happened, and skips itself where all is well.
+    """
 
     in_the_room = True
 
@@ -40,7 +43,7 @@ def roll_back_form(regions: list[str]) -> dict[str, Param]:
                          minItems=1, uniqueItems=True),
         "reason": Param(type="string", title="Reason", minLength=3, maxLength=500),
         "push": Param("", type="string", title="Push", maxLength=100,
-                      description="Id of the push to undo. Empty: the newest that left the region something to go back to."),
+                      description="Id of the push to undo. Empty: the newest that can still be undone."),
     }
 
 

@@ -3,12 +3,12 @@ Serin's errors into Airflow's. What a step does is none of its business.
 """
 
 import hashlib
-import time
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from inspect import signature
+from time import sleep
 from typing import Any
 
 from airflow.sdk import BaseOperator, Context
@@ -103,7 +103,7 @@ class StepOperator(BaseOperator):
 
     def _look_until_done(self, ports: wiring.Ports, since: datetime, story: Story, context: Context) -> Any:
         while True:
-            look = Look(datetime.now(UTC), since)
+            look = Look(now(), since)
             answer = self.step(Visit(ports, look, push_id(self.service, context), context))
             if not isinstance(answer, Wait):
                 return answer
@@ -111,13 +111,13 @@ class StepOperator(BaseOperator):
             self._pause(answer, story)
 
     def _pause(self, wait: Wait, story: Story) -> None:
-        pause = wait.next_look - datetime.now(UTC)
+        pause = wait.next_look - now()
         if pause > SLEEPS_UP_TO:
             from airflow.providers.standard.triggers.temporal import DateTimeTrigger
 
             self.defer(trigger=DateTimeTrigger(moment=wait.next_look), method_name="look_again",
                        kwargs={"told": story.told})
-        time.sleep(max(pause, SLEEPS_AT_LEAST).total_seconds())
+        sleep(max(pause, SLEEPS_AT_LEAST).total_seconds())
 
     def _tell_of(self, error: Exception, story: Story, context: Context) -> None:
         sentence = f"{type(error).__name__}: {error}"
@@ -128,18 +128,23 @@ class StepOperator(BaseOperator):
             story.failed(f"{sentence} (tried {tried} times)")
 
 
+def now() -> datetime:
+    """The one clock that steps see."""
+    return datetime.now(UTC)
+
+
 def first_look(context: Context) -> tuple[datetime, bool]:
     """When this task looked for the first time, and whether that is now. It survives retries and deferral; a person
     who clears the task starts the clock anew (Airflow then raises `max_tries`)."""
-    now = datetime.now(UTC)
+    first = now()
     store = context.get("task_state_store")
     if store is None:
-        return now, True
+        return first, True
     key = f"first_look.{context['ti'].max_tries}"
     if known := store.get(key):
         return datetime.fromisoformat(known), False
-    store.set(key, now.isoformat())
-    return now, True
+    store.set(key, first.isoformat())
+    return first, True
 
 
 def push_id(service: str, context: Context) -> str:

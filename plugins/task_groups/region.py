@@ -17,7 +17,7 @@ from plugins.operators.roll_back import RollBack
 
 
 def region(service: Service, name: str) -> TaskGroup:
-    """off peak → red/black → the baseline gone, and a rollback whatever happened (it skips itself where all is well)."""
+    """off peak → red/black → the baseline gone, and a rollback that skips itself where all is well."""
     here = {"service": service.service, "region": name}
     with TaskGroup(name.replace("-", "_")) as group:
         off_peak = OffPeak(task_id="off_peak", **here)

@@ -6,7 +6,6 @@ from typing import Any
 
 from airflow.triggers.base import BaseEventTrigger, TriggerEvent
 
-from include.domain.errors import SerinError
 from plugins import wiring
 
 # The triggerer writes an event to the database within about a second; only then may the head be remembered.
@@ -39,10 +38,10 @@ class BranchHeadTrigger(BaseEventTrigger):
                 known = head
             await asyncio.sleep(self.every_seconds)
 
-    async def _head(self) -> str:
-        """Empty where the remote could not be asked: the next look asks again."""
+    async def _head(self) -> str | None:
+        """None where there is no such branch or the remote could not be asked: the next look asks again."""
         try:
             return await asyncio.to_thread(wiring.branch_head, self.repository, self.branch)
-        except SerinError as error:
-            self.log.warning("%s of %s could not be read: %s", self.branch, self.repository, error)
-            return ""
+        except Exception as error:
+            self.log.warning("the head of %s could not be read: %s", self.branch, error)
+            return None

@@ -1,0 +1,29 @@
+"""Which tasks of a run failed, and why, in their own words."""
+
+from typing import Any
+
+from airflow.sdk import Context
+
+from plugins.notifiers.story import FAILED, SAYS
+
+
+def what_failed(context: Context) -> dict[str, str]:
+    """A sentence for each; one that was stopped could not say why, and is quoted with the last it said."""
+    ti = context["ti"]
+    return {task: ti.xcom_pull(task_ids=task, key=FAILED) or _stopped(ti, task) for task in _failed(ti)}
+
+
+def was_stopped(context: Context) -> bool:
+    """Whether one of them ended without a word: stopped by a person, or its machine died."""
+    ti = context["ti"]
+    return any(ti.xcom_pull(task_ids=task, key=FAILED) is None for task in _failed(ti))
+
+
+def _failed(ti: Any) -> list[str]:
+    states = ti.get_task_states(dag_id=ti.dag_id, run_ids=[ti.run_id]).get(ti.run_id, {})
+    return sorted(task for task, state in states.items() if state == "failed" and task != ti.task_id)
+
+
+def _stopped(ti: Any, task: str) -> str:
+    said = ti.xcom_pull(task_ids=task, key=SAYS)
+    return f"{task} was stopped" + (f", when it said: {said}" if said else "")
