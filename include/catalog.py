@@ -8,12 +8,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from include.domain.asg_names import BASELINE, cluster_name
 from include.domain.errors import BadInput
 from include.domain.peak_windows import Market
 from include.domain.service import Service
 from include.strict_yaml import nearest, read, validated
 
 HERE = Path(__file__).parent
+TARGET_GROUP_NAME = 32
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,7 @@ def service_files(folder: Path | str | None = None) -> Iterator[ServiceFile]:
 def load_service(path: Path | str, markets: Mapping[str, Market] | None = None) -> Service:
     """One service from one file, with its markets checked against `markets.yaml` (or those given)."""
     service = validated(Service, read(Path(path)), Path(path))
+    _check_names(service, Path(path))
     _check_markets(service, load_markets() if markets is None else markets, Path(path))
     return service
 
@@ -78,6 +81,14 @@ def load_markets(path: Path | str | None = None) -> dict[str, Market]:
     named = {name: {"name": name, **value} if isinstance(value, dict) and "name" not in value else value
              for name, value in declared.items()}
     return validated(dict[str, Market], named, path)
+
+
+def _check_names(service: Service, path: Path) -> None:
+    """A canary has a baseline with a target group of its own, and AWS allows 32 characters for that name."""
+    name = f"{cluster_name(service.service, 'prod')}-{BASELINE}"
+    if len(name) > TARGET_GROUP_NAME:
+        raise BadInput(f"{path}: service: {service.service!r} is too long: the target group {name} "
+                       f"would have {len(name)} characters, AWS allows {TARGET_GROUP_NAME}")
 
 
 def _check_markets(service: Service, markets: Mapping[str, Market], path: Path) -> None:

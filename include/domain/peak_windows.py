@@ -118,7 +118,7 @@ def next_slot(markets: Iterable[Market], clock: MarketClock, now: datetime, need
 
     `needed` is market time: the declared duration, not divided by the clock's scale.
     """
-    begin = clock.at(now)
+    begin, needed = clock.at(now), max(needed, _MICROSECOND)
     start, end, longest, blocking = begin, None, timedelta(), []
     for peak in peaks_between(list(markets), begin, begin + HORIZON + needed):
         if peak.starts - start >= needed:
