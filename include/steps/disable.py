@@ -1,0 +1,92 @@
+"""Taking all traffic off an ASG, and keeping it as it is. Says why it is not done yet; safe to say again."""
+
+from datetime import UTC, datetime, timedelta
+
+from include.domain import asg_tags
+from include.domain.asg_names import parse
+from include.domain.asg_tags import Colour
+from include.domain.cluster import Asg
+from include.domain.looks import Look
+from include.domain.red_black import joined, short_name, sizes_of, suspended_tag, to_suspend
+from include.domain.standing import is_black, named
+from include.ports import Clusters, Traffic
+from include.steps.lease import Held
+
+KEPT = timedelta(days=2)    # how long a clean-up leaves it alone
+CHUNK = 20                  # instances of one deregistration
+
+
+def disable(asg: Asg, look: Look, clusters: Clusters, traffic: Traffic, held: Held) -> str | None:
+    """Suspend, settle, record, deregister, drain, verify. Asking `can_carry` first is the caller's part."""
+    _suspend(asg, clusters, held)
+    moving = [activity for activity in clusters.activities(asg.name) if activity.in_progress]
+    if moving:
+        return f"{asg.name} has {len(moving)} scaling {_plural(len(moving), 'activity', 'activities')} in progress"
+    settled = named(clusters.asgs(parse(asg.name).cluster), asg.name)
+    if settled is None:
+        return None
+    _record(settled, look, clusters, held)
+    _deregister(settled, traffic)
+    left = _still_registered(settled, traffic)
+    if left:
+        return f"{asg.name} still drains: {left}"
+    if not is_black(settled):
+        clusters.tag(asg.name, {asg_tags.COLOUR: Colour.BLACK})
+    return None
+
+
+def without_traffic(asg: Asg, traffic: Traffic) -> bool:
+    """Black by its tag, and no instance of it in any target group."""
+    return is_black(asg) and not _still_registered(asg, traffic)
+
+
+def disabled_at(asg: Asg) -> datetime | None:
+    """When its targets were taken out, from its tag."""
+    text = asg.tags.get(asg_tags.DISABLED_AT)
+    return datetime.fromisoformat(text) if text else None
+
+
+def _suspend(asg: Asg, clusters: Clusters, held: Held) -> None:
+    """The tag is written first: what we are about to suspend must be known to whoever goes on after a crash."""
+    ours = {asg_tags.SUSPENDED: suspended_tag(asg), asg_tags.DISABLED_BY: held.owner,
+            asg_tags.LEASE: str(held.token)}
+    if any(asg.tags.get(tag) != value for tag, value in ours.items()):
+        clusters.tag(asg.name, ours)
+    if to_suspend(asg):
+        clusters.suspend(asg.name, to_suspend(asg))
+
+
+def _record(asg: Asg, look: Look, clusters: Clusters, held: Held) -> None:
+    """Everything that putting it back needs, before the first target goes."""
+    now = look.now.astimezone(UTC)
+    facts = {asg_tags.TARGET_GROUPS: joined(short_name(arn) for arn in asg.target_groups),
+             asg_tags.SIZES: str(sizes_of(asg)),
+             asg_tags.DISABLED_AT: now.isoformat(timespec="seconds"),
+             asg_tags.EXPIRES_AT: (now + KEPT).isoformat(timespec="seconds")}
+    missing = {tag: value for tag, value in facts.items() if tag not in asg.tags}
+    if missing:
+        clusters.tag(asg.name, missing)
+
+
+def _deregister(asg: Asg, traffic: Traffic) -> None:
+    ours = {instance.id for instance in asg.instances}
+    for arn in asg.target_groups:
+        taken = [t.instance for t in traffic.targets(arn) if t.instance in ours and t.state != "draining"]
+        for first in range(0, len(taken), CHUNK):
+            traffic.deregister(arn, taken[first:first + CHUNK])
+
+
+def _still_registered(asg: Asg, traffic: Traffic) -> str:
+    """Its instances in any state but unused, for each target group; empty where there are none."""
+    ours = {instance.id for instance in asg.instances}
+    left = []
+    for arn in asg.target_groups:
+        states = [t.state for t in traffic.targets(arn) if t.instance in ours and t.state != "unused"]
+        if states:
+            left.append(f"{len(states)} of {len(ours)} instances {'/'.join(sorted(set(states)))} in {short_name(arn)} "
+                        f"(at most {traffic.drain_seconds(arn)} s)")
+    return ", ".join(left)
+
+
+def _plural(count: int, one: str, many: str) -> str:
+    return one if count == 1 else many

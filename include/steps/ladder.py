@@ -1,0 +1,44 @@
+"""Waiting until an ASG is operational: one sentence for the first thing that is missing, and an early end for what
+fails in the same way again and again."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from include.domain.cluster import Asg, Target
+from include.domain.errors import GaveUp
+from include.domain.looks import Look, Wait, wait_or_give_up
+from include.domain.red_black import healthy_targets, why_not_operational
+from include.domain.service import Service
+from include.domain.standing import SAME_FAILURE, repeated_failure
+from include.ports import Clusters, Traffic
+
+
+def not_yet(asg: Asg, wanted: int, traffic: Traffic, target_groups: Iterable[str] | None = None) -> str | None:
+    """Why the ASG is not operational with `wanted` instances in all its target groups (or in those given)."""
+    return why_not_operational(asg, targets_of(asg, traffic, target_groups), wanted)
+
+
+def targets_of(asg: Asg, traffic: Traffic, target_groups: Iterable[str] | None = None) -> dict[str, list[Target]]:
+    """The targets of each target group of the ASG (or of those given)."""
+    arns = asg.target_groups if target_groups is None else target_groups
+    return {arn: traffic.targets(arn) for arn in arns}
+
+
+def healthy(asg: Asg, traffic: Traffic) -> int:
+    """Instances that are in service and healthy in every target group of the ASG."""
+    return min((healthy_targets(asg, targets) for targets in targets_of(asg, traffic).values()), default=asg.in_service)
+
+
+def until(reason: str, look: Look, service: Service, besides: timedelta = timedelta()) -> Wait:
+    """A wait of red/black: looks every so often, and gives up after the service's limit and what it lasts besides."""
+    settings = service.red_black
+    return wait_or_give_up(reason, look, look_every=service.lasts(minutes=settings.look_every_minutes),
+                           limit=service.lasts(minutes=settings.limit_minutes) + besides)
+
+
+def until_launched(reason: str, asg: Asg, look: Look, service: Service, clusters: Clusters) -> Wait:
+    """The same, with Auto Scaling's own failure message, word for word; the same one three times ends the wait."""
+    message, times = repeated_failure(clusters.activities(asg.name), look.since)
+    if times >= SAME_FAILURE:
+        raise GaveUp(f"gave up: {reason}; Auto Scaling failed {times} times: {message}")
+    return until(f"{reason}; Auto Scaling failed: {message}" if message else reason, look, service)

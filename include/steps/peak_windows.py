@@ -1,0 +1,31 @@
+"""Waiting until a region may be pushed."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from include.domain.errors import BadInput
+from include.domain.looks import Look, Wait
+from include.domain.peak_windows import Market, MarketClock, next_slot
+from include.domain.push import Push
+from include.domain.service import Service
+
+SOON = timedelta(seconds=1)
+
+
+def off_peak(push: Push, region: str, service: Service, markets: Mapping[str, Market], look: Look) -> Push | Wait:
+    """Wait for a slot between the peaks of the region's markets that is long enough for one region's push.
+
+    Only a person ends this wait. It looks once an hour at least, in case the declared hours were changed.
+    """
+    names = service.region(push.environment, region).markets
+    unknown = [name for name in names if name not in markets]
+    if unknown:
+        raise BadInput(f"environments.{push.environment}: {region}: there is no market {unknown[0]!r}")
+    clock = MarketClock(service.time_scale, service.time_zero)
+    slot = next_slot([markets[name] for name in names], clock, look.now,
+                     timedelta(minutes=service.red_black.region_minutes))
+    if slot.is_now:
+        return push
+    next_look = max(look.now + SOON, min(slot.starts, look.now + service.lasts(hours=1)))
+    return Wait(f"{region} waits for its slot until {slot.starts:%a %H:%M:%S} UTC: {slot.reason}", look.since,
+                next_look)

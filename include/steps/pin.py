@@ -1,0 +1,24 @@
+"""Pinning: while a push is on, the minimum is the desired size, so that nothing scales in under shared traffic."""
+
+from include.domain import asg_tags
+from include.domain.cluster import Asg
+from include.domain.red_black import recorded_sizes, sizes_of
+from include.ports import Clusters
+
+
+def pin(asg: Asg, clusters: Clusters) -> None:
+    """What was before is recorded first: whoever goes on after a crash must be able to put it back."""
+    if asg_tags.SIZES not in asg.tags:
+        clusters.tag(asg.name, {asg_tags.SIZES: str(sizes_of(asg))})
+    if asg.min_size < asg.desired:
+        clusters.resize(asg.name, minimum=asg.desired, maximum=asg.max_size, desired=asg.desired)
+
+
+def un_pin(asg: Asg, clusters: Clusters) -> None:
+    """Minimum and maximum as recorded; the desired size stays, and bounds them."""
+    before = recorded_sizes(asg)
+    if before is None:
+        return
+    clusters.resize(asg.name, minimum=min(before.minimum, asg.desired), maximum=max(before.maximum, asg.desired),
+                    desired=asg.desired)
+    clusters.tag(asg.name, {asg_tags.SIZES: None})

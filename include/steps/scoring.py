@@ -1,0 +1,86 @@
+"""Canary against baseline, measured and judged; the readings and the page go into the archive.
+
+The judge brings numpy, so it is imported where it is used.
+"""
+
+import json
+from dataclasses import asdict
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from include.domain.canary import Canary, Decision, Verdict
+from include.domain.errors import Inconclusive, NoGo
+from include.domain.looks import Look
+from include.domain.service import Service
+from include.ports import Archive, Metrics, MetricTable
+from include.steps.reporting import keep_page, of_push
+
+if TYPE_CHECKING:
+    from include.domain.scoring.readings import Judgement, Reading
+
+READINGS = "readings.json"
+
+
+def judge(canary: Canary, service: Service, since: datetime, until: datetime,
+          metrics: Metrics) -> "tuple[Verdict, list[Reading]]":
+    """The verdict on what both sides did between two instants, and a reading for each metric."""
+    judgement = _judgement(canary, service, since, until, metrics)
+    return judgement.verdict(canary.push_id), list(judgement.readings)
+
+
+def harm(canary: Canary, service: Service, since: datetime, until: datetime, metrics: Metrics) -> str | None:
+    """Why the bake must end now, or None."""
+    from include.domain.scoring.judge import overwhelming_harm
+
+    table = _measured(canary, since, until, metrics)
+    bake = service.lasts(hours=service.canary.bake_hours)
+    looks = max(1, round(bake / service.lasts(minutes=service.canary.look_every_minutes)))
+    return overwhelming_harm(table.names, table.values[0], table.values[1], service.metrics, looks)
+
+
+def score(canary: Canary, service: Service, look: Look, metrics: Metrics, archive: Archive) -> Verdict:
+    """Go, with the report's address; anything else is raised with the reason. What was once judged stays judged."""
+    verdict = (kept_verdict(canary.service, canary.push_id, archive)
+               or _judge_and_keep(canary, service, metrics, archive))
+    if verdict.decision == Decision.GO:
+        return verdict
+    sentence = f"{verdict.reason} ({verdict.report})" if verdict.report else verdict.reason
+    raise NoGo(sentence) if verdict.decision == Decision.NO_GO else Inconclusive(sentence)
+
+
+def kept_verdict(service: str, push_id: str, archive: Archive) -> Verdict | None:
+    """The verdict in the archive, if the canary was judged."""
+    body = archive.get(of_push(service, push_id, READINGS))
+    return Verdict(**json.loads(body)["verdict"]) if body else None
+
+
+def _judge_and_keep(canary: Canary, service: Service, metrics: Metrics, archive: Archive) -> Verdict:
+    """The page first: the readings are the mark that the canary is judged."""
+    from include.reports.render import canary_report
+
+    since = canary.launched_at + service.lasts(minutes=service.canary.warm_up_minutes)
+    judgement = _judgement(canary, service, since, canary.bake_until, metrics)
+    report = keep_page(_key(canary, "canary.html"), lambda: canary_report(
+        canary, judgement, service.canary.go_score, since, canary.bake_until), archive)
+    verdict = judgement.verdict(canary.push_id, report)
+    kept = {"verdict": asdict(verdict), "readings": [asdict(reading) for reading in judgement.readings],
+            "coverage_percent": judgement.coverage_percent, "canary_requests": judgement.canary_requests,
+            "baseline_requests": judgement.baseline_requests, "points_in_time": judgement.points_in_time}
+    archive.put(_key(canary, READINGS), json.dumps(kept).encode(), "application/json")
+    return verdict
+
+
+def _judgement(canary: Canary, service: Service, since: datetime, until: datetime, metrics: Metrics) -> "Judgement":
+    from include.domain.scoring.judge import judge as decide
+
+    table = _measured(canary, since, until, metrics)
+    return decide(table.names, table.values[0], table.values[1], service.metrics, service.canary)
+
+
+def _measured(canary: Canary, since: datetime, until: datetime, metrics: Metrics) -> MetricTable:
+    """Both sides in the same bins: the canary, then the baseline."""
+    return metrics.read([canary.canary_asg, canary.baseline_asg], since, until)
+
+
+def _key(canary: Canary, name: str) -> str:
+    return of_push(canary.service, canary.push_id, name)

@@ -1,0 +1,119 @@
+"""One push from its start to its record, in the order of the DAG: each step with its ports, each teardown whatever
+happened. The world's log is the story."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from include.domain.errors import Final, NothingToUndo
+from include.domain.peak_windows import Market
+from include.domain.push import Push, PushRecord
+from include.steps import build, canary, peak_windows, red_black, roll_back, scoring
+from include.steps import push as ends
+from tests.world.declared import MARKETS
+from tests.world.world import World
+
+IN_A_REGION = ("launch_new", "in_service", "red_red", "disable_baseline", "holds", "delete_baseline")
+PORTS = {
+    "launch_new": ("clusters", "traffic", "leases"),
+    "in_service": ("clusters", "traffic", "leases"),
+    "red_red": ("clusters", "traffic", "metrics", "leases"),
+    "disable_baseline": ("clusters", "traffic", "metrics", "leases"),
+    "holds": ("clusters", "traffic", "metrics", "leases"),
+    "delete_baseline": ("clusters", "traffic", "metrics", "leases"),
+}
+
+
+class Flow:
+    """A push through the in-memory world. `failures` is what each failed task said."""
+
+    def __init__(self, world: World, push_id: str = "api-20261103T100000-abc123",
+                 markets: Mapping[str, Market] | None = None):
+        self.world, self.push_id = world, push_id
+        self.service = world.service
+        self.failures: dict[str, str] = {}
+        self.markets = markets or {name: Market(name, "UTC") for name in MARKETS}
+
+    def push(self, commit: str = "", ami: str = "", reason: str = "a fix") -> PushRecord:
+        """All of it."""
+        request = ends.PushRequest("patch", commit, ami, reason, "Ada")
+        push = self._task("start_push", lambda look: ends.start_push(
+            request, self.push_id, self.service, look.now, **self._ports("branches", "images")))
+        if push:
+            self._pushed(push)
+            push = self.built
+        return self.finish(push)
+
+    def _pushed(self, push: Push) -> None:
+        self.built = push
+        built = self._task("build_ami", lambda look: build.build_ami(push, look, **self._ports("images")))
+        if built is None:
+            return
+        self.built = built
+        if self.try_canary(built):
+            for region in self.world.regions:
+                if not self.region(built, region):
+                    break
+
+    def try_canary(self, push: Push) -> bool:
+        """launch → bake → score, and retire whatever happened."""
+        launched = self._task("canary.launch", lambda look: canary.launch_canary(
+            push, self.service, look, **self._ports("clusters", "traffic", "images", "leases")))
+        baked = launched and self._task("canary.bake", lambda look: canary.bake(
+            launched, self.service, look, **self._ports("clusters", "traffic", "metrics")))
+        verdict = baked and self._task("canary.score", lambda look: scoring.score(
+            baked, self.service, look, **self._ports("metrics", "archive")))
+        self.retire(push)
+        return bool(verdict) and not self.failures
+
+    def retire(self, push: Push) -> None:
+        self._task("canary.retire", lambda look: canary.retire(
+            push, self.service, look, **self._ports("clusters", "traffic", "leases")))
+
+    def region(self, push: Push, region: str, until: str = "") -> bool:
+        """off_peak → plan → … → delete_baseline, and the rollback whatever happened; `until` stops before a step."""
+        task = region.replace("-", "_")
+        value: Any = self._task(f"{task}.off_peak", lambda look: peak_windows.off_peak(
+            push, region, self.service, self.markets, look))
+        value = value and self._task(f"{task}.plan", lambda look: red_black.plan(
+            push, region, self.service, look, **self._ports("clusters", "images", "metrics", "leases", region=region)))
+        for name in IN_A_REGION:
+            if value is None or name == until:
+                break
+            value = self.step(name, value, region)
+        if not until:
+            self.roll_back(region)
+        return value is not None
+
+    def step(self, name: str, plan: Any, region: str) -> Any:
+        """One step of the region."""
+        ports = self._ports(*PORTS[name], region=region)
+        return self._task(f"{region.replace('-', '_')}.{name}",
+                          lambda look: getattr(red_black, name)(plan, self.service, look, **ports))
+
+    def roll_back(self, region: str, owner: str = "", push_id: str = "") -> str | None:
+        ports = self._ports("clusters", "traffic", "leases", region=region)
+        return self._task(f"{region.replace('-', '_')}.roll_back", lambda look: roll_back.roll_back(
+            owner or f"{self.push_id}.roll_back", push_id or self.push_id, self.service, "prod", region, look, **ports))
+
+    def finish(self, push: Push) -> PushRecord:
+        archive_and_leases = self._ports("archive", "leases")
+        record = self._task("finish_push", lambda look: ends.finish_push(
+            push, self.failures, self.service, look.now, self.world.mortal(self.world.clusters, "clusters"),
+            **archive_and_leases))
+        self.world.tell(f"{record.end}: {record.reason or record.regions}")
+        return record
+
+    def _ports(self, *names: str, region: str = "") -> dict[str, Any]:
+        ports = self.world.ports(region or self.service.canary.region)
+        return {name: ports[name] for name in names}
+
+    def _task(self, name: str, step: Any) -> Any:
+        """The task's value; None where it failed (and said why) or found nothing to undo."""
+        try:
+            return self.world.run(step, name)
+        except NothingToUndo:
+            return None
+        except Final as final:
+            self.failures[name] = str(final)
+            self.world.tell(f"{name}: failed: {final}")
+            return None

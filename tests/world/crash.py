@@ -1,0 +1,44 @@
+"""Death at any port call: a proxy around every port counts the calls and kills the step before or after one of them."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+class Killed(BaseException):
+    """The process died. No step can catch it."""
+
+
+@dataclass
+class Executioner:
+    """Kills the step at call number `at` (counted from 1), before its effect or after it; 0 kills nobody."""
+
+    at: int = 0
+    after: bool = False
+    calls: list[str] = field(default_factory=list)
+
+    def count(self, call: str) -> bool:
+        self.calls.append(call)
+        return len(self.calls) == self.at
+
+
+class Mortal:
+    """A port whose every call may be the last thing that the process does."""
+
+    def __init__(self, port: Any, executioner: Executioner, name: str):
+        self._port, self._executioner, self._name = port, executioner, name
+
+    def __getattr__(self, verb: str) -> Any:
+        method = getattr(self._port, verb)
+        if not callable(method):
+            return method
+
+        def call(*args, **kwargs):
+            dies = self._executioner.count(f"{self._name}.{verb}")
+            if dies and not self._executioner.after:
+                raise Killed(f"before {self._name}.{verb}")
+            result = method(*args, **kwargs)
+            if dies:
+                raise Killed(f"after {self._name}.{verb}")
+            return result
+
+        return call

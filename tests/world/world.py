@@ -1,0 +1,152 @@
+"""The in-memory world: regions under load, the twins of all ports, and one clock that only tests move."""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from random import Random
+from typing import Any
+
+from include.domain.looks import Look, Wait
+from include.domain.service import Service
+from tests.world.clusters import InMemoryClusters
+from tests.world.code import InMemoryBranches, InMemoryImages
+from tests.world.crash import Executioner, Killed, Mortal
+from tests.world.declared import REGIONS, service
+from tests.world.metrics import InMemoryMetrics
+from tests.world.physics import tick
+from tests.world.records import InMemoryArchive, InMemoryChat, InMemoryLeases
+from tests.world.region import Behaviour, Group, Region, TargetGroup
+from tests.world.requests import Served, exchange, measurements
+from tests.world.traffic import InMemoryTraffic
+
+START = datetime(2026, 11, 3, 10, 0, tzinfo=UTC)
+INSTANT = 0.05      # seconds of load that meet every change on its own, so that no gap is too short to be seen
+PATIENCE = 3600     # seconds until a test's wait is a failure
+
+
+class World:
+    """Everything outside, in memory. `world.log` tells what happened, one sentence a line."""
+
+    def __init__(self, declared: Service | None = None, size: int = 4, load_rps: float = 100):
+        self.now, self.service = START, declared or service()
+        self.log: list[str] = []
+        self.executioner = Executioner()
+        self.noise = Random(7)
+        names = tuple(r.region for r in self.service.environments["prod"].regions)
+        self.regions = {name: Region(name) for name in names}
+        self.branches, self.images = InMemoryBranches(START), InMemoryImages(self.service.service, names)
+        self.archive, self.leases, self.chat = InMemoryArchive(), InMemoryLeases(), InMemoryChat()
+        self.metrics = {name: InMemoryMetrics(self.service.metrics.step_seconds) for name in names}
+        self.clusters = {name: InMemoryClusters(region, self.clock, partial(self._changed, region))
+                         for name, region in self.regions.items()}
+        self.traffic = {name: InMemoryTraffic(region, partial(self._changed, region))
+                        for name, region in self.regions.items()}
+        self._furnish(size)
+        self.advance(10)
+        self.load = load_rps
+        self.advance(90)
+        assert not self.lost, self.losses
+
+    def _furnish(self, size: int) -> None:
+        """`api-prod-v041` on the first commit, in every region."""
+        first = self.images.add(self.branches.head("prod"), "prod")
+        for name, region in self.regions.items():
+            arn = region.arn("api-prod")
+            region.target_groups[arn] = TargetGroup(arn, "api-prod")
+            region.weights = {arn: 100}
+            region.groups["api-prod-v041"] = Group("api-prod-v041", self.now - timedelta(days=7), first.ids[name],
+                                                   "lt-1", "1", (arn,), size * 2, size, size, scaling={"cpu", "night"})
+
+    @property
+    def load(self) -> float:
+        """Requests per second of each region."""
+        return max(region.load_rps for region in self.regions.values())
+
+    @load.setter
+    def load(self, rps: float) -> None:
+        for region in self.regions.values():
+            region.load_rps = rps
+
+    @property
+    def lost(self) -> float:
+        """Requests that nobody answered, in all regions."""
+        return sum(region.lost for region in self.regions.values())
+
+    @property
+    def losses(self) -> list[str]:
+        return [loss for region in self.regions.values() for loss in region.losses]
+
+    def behaves(self, commit: str, behaviour: Behaviour) -> None:
+        """Instances of this commit's AMI do so, in every region."""
+        for region in self.regions.values():
+            ids = (self.images.find(commit) or self.images.add(commit, "prod")).ids
+            region.behaviours[ids[region.name]] = behaviour
+
+    def advance(self, seconds: float) -> None:
+        """Time passes, a whole second at a time."""
+        until = self.now + timedelta(seconds=seconds)
+        while self.now < until:
+            self.now = min(until, self.now + timedelta(seconds=1))
+            for region in self.regions.values():
+                tick(region, self.now)
+                served = exchange(region, 1, f"{self.now:%H:%M:%S}")
+                for asg in region.groups:
+                    values = measurements(served.get(asg, Served()), self.noise)
+                    self.metrics[region.name].write(asg, self.now - timedelta(seconds=1), values)
+
+    def until(self, true: Callable[[], Any], seconds: int = PATIENCE) -> Any:
+        """Let time pass until it is true; what it returned."""
+        for _ in range(seconds):
+            found = true()
+            if found:
+                return found
+            self.advance(1)
+        raise AssertionError(f"not true within {seconds} s")
+
+    def ports(self, region: str = REGIONS[0]) -> dict[str, Any]:
+        """Every port of one region, mortal, by the name that the steps' parameters have."""
+        ports = {"clusters": self.clusters[region], "traffic": self.traffic[region], "metrics": self.metrics[region],
+                 "images": self.images, "branches": self.branches, "archive": self.archive, "leases": self.leases}
+        return {name: Mortal(port, self.executioner, name) for name, port in ports.items()}
+
+    def mortal(self, ports: Mapping[str, Any], name: str) -> dict[str, Any]:
+        """The same port of every region, mortal."""
+        return {region: Mortal(port, self.executioner, name) for region, port in ports.items()}
+
+    def look(self, since: datetime | None = None) -> Look:
+        return Look(self.now, since or self.now)
+
+    def run(self, step: Callable[[Look], Any], says: str, seconds: int = PATIENCE) -> Any:
+        """What an operator does: look, wait, look again from the top, also after a death, until there is a value."""
+        since, told = self.now, ""
+        while self.now - since < timedelta(seconds=seconds):
+            try:
+                answer = step(Look(self.now, since))
+            except Killed as death:
+                self.tell(f"{says}: killed {death}; run again on another machine")
+                continue
+            if not isinstance(answer, Wait):
+                self.tell(f"{says}: done")
+                return answer
+            assert answer.next_look > self.now, f"{says}: a busy loop: {answer}"
+            if _gist(answer.reason) != _gist(told):
+                self.tell(f"{says}: waits: {answer.reason}")
+            told = answer.reason
+            self.advance((answer.next_look - self.now).total_seconds())
+        raise AssertionError(f"{says}: still waits after {seconds} s: {told}")
+
+    def tell(self, sentence: str) -> None:
+        self.log.append(sentence)
+
+    def clock(self) -> datetime:
+        return self.now
+
+    def _changed(self, region: Region, what: str) -> None:
+        """Every change meets an instant of traffic of its own."""
+        exchange(region, INSTANT, f"{self.now:%H:%M:%S} {what}")
+
+
+def _gist(sentence: str) -> str:
+    """The sentence without its numbers, so that a wait that counts is told once."""
+    return re.sub(r"(i-[0-9a-f]+( \w+)?, )*i-[0-9a-f]+( \w+)?|[0-9]+", "#", sentence)
