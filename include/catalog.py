@@ -84,11 +84,14 @@ def load_markets(path: Path | str | None = None) -> dict[str, Market]:
 
 
 def _check_names(service: Service, path: Path) -> None:
-    """A canary has a baseline with a target group of its own, and AWS allows 32 characters for that name."""
+    """A canary's baseline has a target group of its own: AWS allows 32 characters for its name, and no '_'."""
     name = f"{cluster_name(service.service, 'prod')}-{BASELINE}"
     if len(name) > TARGET_GROUP_NAME:
         raise BadInput(f"{path}: service: {service.service!r} is too long: the target group {name} "
                        f"would have {len(name)} characters, AWS allows {TARGET_GROUP_NAME}")
+    if "_" in name:
+        raise BadInput(f"{path}: service: {service.service!r} is refused: AWS allows no '_' in the name of its "
+                       f"target group {name}")
 
 
 def _check_markets(service: Service, markets: Mapping[str, Market], path: Path) -> None:

@@ -1,0 +1,222 @@
+"""What a team declares is used or refused, with file, key, value, and what would be right."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+from pydantic import BaseModel
+
+from include.catalog import load_markets, load_service, load_services, service_files, service_named
+from include.domain.errors import BadInput
+from include.domain.service import Service
+from include.strict_yaml import _inside, _plain
+
+INCLUDE = Path(__file__).resolve().parents[1] / "include"
+EXAMPLE = INCLUDE / "services" / "api.yaml"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path
+
+
+def declare(folder: Path, name: str, *changes: tuple[str, str]) -> Path:
+    """The example with some text changed."""
+    text = EXAMPLE.read_text()
+    for old, new in changes:
+        assert old in text, old
+        text = text.replace(old, new, 1)
+    path = folder / name
+    path.write_text(text)
+    return path
+
+
+def refusal(path: Path) -> str:
+    with pytest.raises(BadInput) as refused:
+        load_service(path)
+    return str(refused.value).replace(f"{path}: ", "")
+
+
+# --- the example
+
+def test_the_example_is_a_service_in_production_time():
+    api = load_services()["api"]
+    assert [region.region for region in api.environments["prod"].regions] == ["us-east-1", "us-west-2", "eu-west-1"]
+    assert api.time_scale == 1
+
+
+def test_the_example_shows_every_setting():
+    words = set(EXAMPLE.read_text().replace(":", " ").replace("{", " ").split())
+    assert not sorted(_settings(Service) - words)
+
+
+def test_the_example_gives_defaults_as_they_are():
+    """A key that is left out must do what its comment says: taking the key out changes nothing."""
+    declared = yaml.safe_load(EXAMPLE.read_text())
+    for section, name in (("canary", "size"), ("canary", "share_percent"), ("canary", "bake_hours"),
+                          ("canary", "warm_up_minutes"), ("canary", "look_every_minutes"), ("canary", "go_score"),
+                          ("canary", "min_requests"), ("red_black", "extra_percent"), ("red_black", "batch_percent"),
+                          ("red_black", "red_red_minutes"), ("red_black", "watch_minutes"),
+                          ("red_black", "look_every_minutes"), ("red_black", "limit_minutes"),
+                          ("red_black", "region_minutes"), ("red_black", "max_error_percent"),
+                          ("red_black", "max_latency_ratio"), ("metrics", "step_seconds"), ("build", "limit_minutes"),
+                          ("build", "install"), ("build", "instance_type"), ("archive", "prefix")):
+        given = declared[section][name]
+        default = _plain(Service.model_fields[section].annotation).model_fields[name].default
+        assert (tuple(given) if isinstance(given, list) else given) == default, f"{section}.{name}"
+
+
+def _settings(model: type[BaseModel]) -> set[str]:
+    found = set(model.model_fields)
+    for name in model.model_fields:
+        kind = _plain(_inside(model, name))
+        for inner in (kind, *getattr(kind, "__args__", ())):
+            inner = _plain(inner)
+            if isinstance(inner, type) and issubclass(inner, BaseModel):
+                found |= _settings(inner)
+    return found
+
+
+# --- refusals
+
+@pytest.mark.parametrize(("old", "new", "says"), [
+    pytest.param("go_score:", "go_scor:", "canary.go_scor: unknown key; did you mean go_score? known: bake_hours, ",
+                 id="unknown key, with the nearest"),
+    pytest.param("listener_port: 80 ", "listner_port: 80 ",
+                 "environments.prod.regions.0.listner_port: unknown key; did you mean listener_port?",
+                 id="unknown key, deep down"),
+    pytest.param("{pattern: errors.all, tier: critical,", "{pattern: errors.all, teir: critical,",
+                 "metrics.rules.0.teir: unknown key; did you mean tier?", id="unknown key in a rule"),
+    pytest.param("tier: critical,", "tier: urgent,", "metrics.rules.0.tier: 'urgent' is refused: input should be "
+                 "'critical', 'high', 'normal' or 'low'", id="unknown word"),
+    pytest.param("share_percent: 1 ", "share_percent: 60 ",
+                 "canary.share_percent: 60 is refused: input should be less than or equal to 40", id="out of range"),
+    pytest.param("size: 1 ", "size: 1.5 ", "canary.size: 1.5 is refused", id="instances are whole"),
+    pytest.param("  bucket: serin-archive\n", "", "archive.bucket: is missing", id="missing"),
+    pytest.param("kind: sql", "kind: atlas", "metrics.kind: 'atlas' is refused: input should be 'sql'", id="kind"),
+    pytest.param("[us_east, brazil]", "[us_eastt]", "environments.prod.regions.0.markets: 'us_eastt' is no market of "
+                 "markets.yaml; did you mean us_east? known: brazil,", id="unknown market"),
+    pytest.param("[us_east, brazil]", "[us_west]", "environments.prod.regions.0.markets: 'us_west' is not served from "
+                 "us-east-1: markets.yaml says us-west-2", id="market served elsewhere"),
+    pytest.param("region: us-west-2                # where", "region: us-west-9                # where",
+                 "canary.region: us-west-9 is not a region of environments.prod", id="canary without a region"),
+    pytest.param("time_scale: 1 ", "time_scale: 60 ", "time_zero: a time_scale other than 1 needs the instant",
+                 id="compressed time from nowhere"),
+    pytest.param("service: api ", "service: aservicewithalongname ", "service: 'aservicewithalongname' is too long: "
+                 "the target group aservicewithalongname-prod-baseline would have 35 characters, AWS allows 32",
+                 id="name too long for its target groups"),
+    pytest.param("service: api ", "service: my_api ", "service: 'my_api' is refused: AWS allows no '_' in the name",
+                 id="name that no target group may have"),
+    pytest.param("service: api ", "service: no ", "", id="no is a name"),
+])
+def test_what_does_not_fit_is_refused_in_a_sentence(folder: Path, old: str, new: str, says: str):
+    path = declare(folder, "x.yaml", (old, new))
+    if says:
+        assert refusal(path).startswith(says)
+    else:
+        assert load_service(path).service == "no"
+
+
+def test_all_that_is_wrong_in_a_file_is_said_at_once(folder: Path):
+    path = declare(folder, "x.yaml", ("go_score:", "go_scor:"), ("kind: sql", "kind: atlas"))
+    assert len(refusal(path).splitlines()) == 2
+
+
+def test_a_key_given_twice_is_refused_with_both_lines(folder: Path):
+    path = declare(folder, "x.yaml", ("  region: us-west-2 ", "  region: us-east-1\n  region: us-west-2 "))
+    assert "key 'region' is given twice, in lines" in refusal(path)
+
+
+@pytest.mark.parametrize(("text", "says"), [
+    ("service: [api", "while parsing"), ("- api", "keys and values are needed"), ("", "keys and values are needed"),
+    ("a: !!python/object/apply:os.system [id]", "could not determine a constructor"),
+    ("\x00", "unacceptable character")])
+def test_what_is_no_yaml_is_refused(folder: Path, text: str, says: str):
+    path = folder / "x.yaml"
+    path.write_text(text)
+    assert says in refusal(path)
+
+
+def test_a_file_that_is_not_there_is_refused(folder: Path):
+    assert "cannot be read" in refusal(folder / "none.yaml")
+
+
+# --- many files
+
+def test_one_bad_file_does_not_hide_the_others(folder: Path):
+    declare(folder, "a.yaml", ("service: api ", "service: first "))
+    declare(folder, "b.yaml", ("go_score:", "go_scor:"))
+    declare(folder, "c.yml", ("service: api ", "service: third "))
+    files = list(service_files(folder))
+    assert [file.service.service if file.service else None for file in files] == ["first", None, "third"]
+    assert "go_scor" in str(files[1].error)
+    assert service_named("third", folder).service == "third"
+
+
+def test_all_services_at_once_are_refused_with_what_is_wrong_in_any(folder: Path):
+    declare(folder, "a.yaml")
+    declare(folder, "b.yaml", ("go_score:", "go_scor:"))
+    with pytest.raises(BadInput, match=r"b\.yaml: canary\.go_scor"):
+        load_services(folder)
+
+
+def test_a_name_declared_twice_is_refused_and_the_first_stays(folder: Path):
+    declare(folder, "a.yaml")
+    declare(folder, "b.yaml")
+    first, second = service_files(folder)
+    assert first.service
+    assert "service: 'api' is declared in a.yaml already" in str(second.error)
+
+
+def test_a_service_that_nobody_declared_is_refused_with_those_there_are(folder: Path):
+    declare(folder, "a.yaml")
+    with pytest.raises(BadInput, match="service 'apj' is not declared; did you mean api"):
+        service_named("apj", folder)
+
+
+def test_folder_and_markets_come_from_the_environment(folder: Path, monkeypatch: pytest.MonkeyPatch):
+    declare(folder, "a.yaml", ("service: api ", "service: elsewhere "))
+    (folder / "markets").write_text((INCLUDE / "markets.yaml").read_text())
+    monkeypatch.setenv("SERIN_SERVICES", str(folder))
+    monkeypatch.setenv("SERIN_MARKETS", str(folder / "markets"))
+    assert list(load_services()) == ["elsewhere"]
+
+
+def test_a_folder_that_is_not_there_is_refused(folder: Path):
+    with pytest.raises(BadInput, match="SERIN_SERVICES"):
+        load_services(folder / "none")
+
+
+# --- markets
+
+def test_hours_are_hours_whether_quoted_or_not(folder: Path):
+    path = folder / "m.yaml"
+    path.write_text("no: {time_zone: UTC, peaks: [{days: [mon], start: 18:00, end: '23:30'}]}")
+    window, = load_markets(path)["no"].peaks
+    assert (window.start.hour, window.start.minute, window.end.hour, window.end.minute) == (18, 0, 23, 30)
+
+
+@pytest.mark.parametrize(("text", "says"), [
+    ("x: {time_zone: America/New_Yrk}", "x.time_zone: 'America/New_Yrk' is refused: an IANA time zone is needed"),
+    ("x: {time_zone: UTC, peak: []}", "x.peak: unknown key; did you mean peaks?"),
+    ("x: {time_zone: UTC, peaks: [{days: [monday], start: 1:00, end: 2:00}]}", "x.peaks.0.days.0: 'monday' is refused"),
+    ("x: {time_zone: UTC, peaks: [{days: [mon], start: 1:00}]}", "x.peaks.0.end: is missing"),
+    ("x: 3", "x: 3 is refused"),
+])
+def test_a_market_that_does_not_fit_is_refused_in_a_sentence(folder: Path, text: str, says: str):
+    path = folder / "m.yaml"
+    path.write_text(text)
+    with pytest.raises(BadInput) as refused:
+        load_markets(path)
+    assert says in str(refused.value)
+
+
+def test_reading_the_catalog_imports_nothing_slow():
+    """Airflow reads it each time it parses a DAG file."""
+    code = ("import sys; from include.catalog import load_services; load_services();"
+            "print([m for m in ('numpy', 'scipy', 'pandas', 'boto3') if m in sys.modules])")
+    done = subprocess.run([sys.executable, "-c", code], cwd=INCLUDE.parent, capture_output=True, text=True, check=True,
+                          env={"PYTHONPATH": str(INCLUDE.parent), "PATH": ""})
+    assert done.stdout.strip() == "[]"
