@@ -10,6 +10,7 @@ import threading
 from pathlib import Path
 
 from include.local_cloud.control.durations import Durations
+from include.local_cloud.parent import exit_with
 
 
 def main() -> int:
@@ -23,6 +24,8 @@ def main() -> int:
         server = ControlServer(world, told.port)
     except OSError as taken:
         sys.exit(f"port {told.port} on 127.0.0.1 cannot be used: {taken}")
+    if told.parent:
+        exit_with(told.parent)
     stop = threading.Event()
     for sign in (signal.SIGTERM, signal.SIGINT):
         signal.signal(sign, lambda *_: stop.set())
@@ -44,6 +47,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--lasts", action="append", default=[], metavar="NAME=SECONDS",
                         help="an AWS duration: " + ", ".join(f"{f.name}={f.default:g}" for f in
                                                              dataclasses.fields(Durations) if f.name != "scale"))
+    parser.add_argument("--parent", type=int, help="end when the process with this id, which started this one, ends")
     return parser.parse_args()
 
 

@@ -45,6 +45,11 @@ def describe_scaling_activities(original: Any, self: AutoScalingResponse) -> Any
                          "NextToken": str(last) if last < len(found) else None})
 
 
+@patched(AutoScalingResponse, "put_scaling_policy", "stock: its answer misspells PolicyARN, so boto3 finds none")
+def put_scaling_policy(original: Any, self: AutoScalingResponse) -> Any:
+    return ActionResult({"PolicyARN": original(self)._result["PolicyArn"], "Alarms": []})
+
+
 @patched(AutoScalingResponse, "delete_policy", "stock: deletes another ASG's policy of the same name")
 def delete_policy(original: Any, self: AutoScalingResponse) -> Any:
     backend = self.autoscaling_backend

@@ -8,8 +8,9 @@ from urllib.parse import parse_qs
 from moto.core.exceptions import ServiceException
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from include.domain.errors import BadInput
 from include.local_cloud.control import machines, target_health
-from include.local_cloud.control.builder import BuildFailed, read_disk
+from include.local_cloud.control.builder import read_disk
 from include.local_cloud.control.faults import Fault
 from include.local_cloud.control.state import State
 from include.local_cloud.control.world import World
@@ -58,12 +59,13 @@ class Api:
             return _json(refused.status, {"error": str(refused)})
         except ServiceException as unknown:
             return _json(404, {"error": unknown.message})
-        except (ValidationError, ValueError, TypeError, AttributeError, BuildFailed) as wrong:
+        except (ValidationError, ValueError, TypeError, AttributeError, BadInput) as wrong:
             return _json(400, {"error": str(wrong)})
 
     def _identity(self, *_: Any) -> dict[str, Any]:
         world = self._world
-        return {"identity": world.identity, "network": world.network, "cloud_scale": world.durations.scale}
+        return {"identity": world.identity, "network": world.network, "cloud_scale": world.durations.scale,
+                "ticks": world.ticks}
 
     def _get_state(self, _: Any, query: dict[str, str], __: Any) -> dict[str, Any]:
         return self._state.after(int(query.get("after", 0)), min(float(query.get("wait", 0)), LONGEST_WAIT))

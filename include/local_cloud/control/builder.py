@@ -8,19 +8,16 @@ import base64
 import json
 from typing import Any
 
-import pygit2
 import yaml
 from moto.ec2.models.instances import Instance, StateReason
 
+from include.domain.errors import BadInput
 from include.local_cloud.control import machines
 from include.local_cloud.control.world import Disk, Region, here
+from include.local_cloud.service_repository import behaviour_at
 
 BUILD_FILE = "/etc/serin/build.json"
 POWER_OFF = ("poweroff", "shutdown", "halt")
-
-
-class BuildFailed(Exception):
-    """What the console says."""
 
 
 def reconcile(region: Region, now: float) -> None:
@@ -43,7 +40,7 @@ def _build(instance: Instance) -> None:
             return
         life.console.append(f"serin-install: {wanted['service']} at {wanted['commit']} from {wanted['repository']}")
         life.disk = read_disk(wanted["repository"], wanted["commit"])
-    except (BuildFailed, yaml.YAMLError, UnicodeDecodeError) as failure:
+    except (BadInput, yaml.YAMLError, UnicodeDecodeError) as failure:
         life.console.append(f"serin-install: failed: {failure}")
         return
     life.console.append("serin-install: done")
@@ -77,7 +74,7 @@ def build_file(config: dict[str, Any]) -> dict[str, str] | None:
             wanted = json.loads(content)
             return {key: str(wanted[key]) for key in ("service", "repository", "commit")}
         except (ValueError, KeyError, TypeError) as wrong:
-            raise BuildFailed(f"{BUILD_FILE} is not {{service, repository, commit}}: {wrong!r}") from wrong
+            raise BadInput(f"{BUILD_FILE} is not {{service, repository, commit}}: {wrong!r}") from wrong
     return None
 
 
@@ -87,13 +84,5 @@ def powers_off(config: dict[str, Any]) -> bool:
 
 
 def read_disk(repository: str, commit: str) -> Disk:
-    """The commit with the behaviour that it declares; BuildFailed says what is wrong with it."""
-    try:
-        found = pygit2.Repository(repository).revparse_single(f"{commit}^{{commit}}")
-        blob = found.tree["behaviour.yaml"]
-    except (KeyError, ValueError, pygit2.GitError) as wrong:
-        raise BuildFailed(f"{commit} of {repository} has no behaviour.yaml, or is no commit: {wrong}") from wrong
-    behaviour = yaml.safe_load(blob.data)
-    if not isinstance(behaviour, dict):
-        raise BuildFailed(f"behaviour.yaml of {commit} is not a mapping")
-    return Disk(repository, str(found.id), behaviour)
+    """The commit with the behaviour that it declares; BadInput says what is wrong with it."""
+    return Disk(repository, commit, behaviour_at(repository, commit).model_dump())

@@ -36,8 +36,9 @@ class Memory:
 
     def remember(self, key: tuple[str, ...], answer: Answer, now: float) -> None:
         past = self.described.setdefault(key, deque(maxlen=ANSWERS_KEPT))
-        if not past or now - past[-1][0] >= ANSWER_EVERY:
-            past.append((now, answer))
+        if len(past) > 1 and now - past[-2][0] < ANSWER_EVERY:
+            past.pop()  # the newest is always kept, and those before it thinned out
+        past.append((now, answer))
         for old in [k for k, p in self.described.items() if now - p[-1][0] > ANSWERS_LAST]:
             del self.described[old]
 

@@ -80,10 +80,15 @@ def check_health(region: Region, group: FakeAutoScalingGroup, now: float) -> Non
     for member in asgs.members(group):
         if member.lifecycle_state != "InService":
             continue
-        lost = member.instance.state not in ("pending", "running")
+        lost = member.instance.state not in ("pending", "running") and not _dies_unseen(member)
         graced = now < (member.in_service_at or now) + grace
         if lost or ("ELB" in group.health_check_type and not graced and _fails_checks(region, group, member)):
             member.health_status = "Unhealthy"
+
+
+def _dies_unseen(member: Member) -> bool:
+    """The status checks need a while to notice one that was killed."""
+    return member.instance.life.died and member.instance.state == "shutting-down"
 
 
 def _fails_checks(region: Region, group: FakeAutoScalingGroup, member: Member) -> bool:

@@ -54,10 +54,11 @@ def _validate_forward(groups: list[dict[str, Any]], backend: ELBv2Backend) -> No
 
 
 @patched(ELBv2Backend, "modify_listener", "stock: validates nothing")
-def modify_listener(original: Any, self: ELBv2Backend, arn: str, *rest: Any, actions: Any = None, **more: Any) -> Any:
+def modify_listener(original: Any, self: ELBv2Backend, arn: str, port: Any = None, protocol: Any = None,
+                    ssl_policy: Any = None, certificates: Any = None, actions: Any = None) -> Any:
     self.describe_listeners(None, [arn])
     self._validate_actions([FakeAction(action) for action in actions or []])
-    listener = original(self, arn, *rest, actions=actions or [], **more)
+    listener = original(self, arn, port, protocol, ssl_policy, certificates, actions or [])
     put_in_use(self)
     return listener
 

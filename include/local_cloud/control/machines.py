@@ -27,6 +27,7 @@ class Life:
     turns_at: float = 0
     builds_at: float | None = None        # when its installer is done, for a builder
     never_healthy: bool = False
+    died: bool = False                    # killed, where the others are told of a shut down
     console: list[str] = field(default_factory=list)
 
     @property
@@ -117,13 +118,11 @@ def terminate(original: Any, self: Instance) -> Any:
 
 
 def kill(region: Region, instance_id: str) -> None:
-    """It dies now, with no word to anybody: no shutting down, no draining."""
+    """It stops answering now, with no word to its balancer or its ASG: they find out by themselves."""
     instance = region.ec2.get_instance(instance_id)
     instance.terminate()
-    instance.life.turns_at = 0
+    instance.life.died = True
     instance.state_reason = StateReason("Server.InternalError: the instance died", "Server.InternalError")
-    enter(instance, "terminated")
-    instance.life.turns_at = here().now()
 
 
 @patched(General, "get_console_output", "stock: the same sample for every instance")

@@ -28,6 +28,7 @@ def tick(world: World, state: State) -> None:
         for region in list(world.regions.values()):
             _region(region, now)
         state.refresh()
+        world.ticks += 1
 
 
 def _region(region: Region, now: float) -> None:

@@ -22,12 +22,10 @@ STOPPED = ("unused", "Target.InvalidState", "Target is in the stopped state")
 
 @patched(FakeTargetGroup, "register", "stock: healthy at once, and takes instances that do not exist")
 def register(original: Any, self: FakeTargetGroup, targets: list[dict[str, Any]]) -> None:
-    for target in targets:
-        instance = self.ec2_backend.get_instance_by_id(target["Id"])
-        if instance is None:
-            raise ELBClientError("InvalidTarget", f"The target '{target['Id']}' does not exist")
-        if instance.state != "running":
-            raise TargetNotRunning(target["Id"])
+    _must_exist(self, targets)
+    still = [target["Id"] for target in targets if self.ec2_backend.get_instance(target["Id"]).state != "running"]
+    if still:
+        raise TargetNotRunning("', '".join(still))
     for target in targets:
         entry = self.targets.get(target["Id"])
         if entry is None or entry["State"] == "draining":
@@ -37,12 +35,19 @@ def register(original: Any, self: FakeTargetGroup, targets: list[dict[str, Any]]
 
 @patched(FakeTargetGroup, "deregister", "stock: gone at once")
 def deregister(original: Any, self: FakeTargetGroup, targets: list[dict[str, Any]]) -> None:
+    _must_exist(self, [target for target in targets if target["Id"] not in self.targets])
     for target in targets:
         drain(self, target["Id"])
 
 
+def _must_exist(group: FakeTargetGroup, targets: list[dict[str, Any]]) -> None:
+    strange = [target["Id"] for target in targets if group.ec2_backend.get_instance_by_id(target["Id"]) is None]
+    if strange:
+        raise ELBClientError("InvalidTarget", "The following targets do not exist: " + ", ".join(map(repr, strange)))
+
+
 def drain(group: FakeTargetGroup, instance_id: str) -> None:
-    """Take it out, after the delay; one that is not there is no error, as on AWS."""
+    """Take it out, after the delay; one that is not registered is no error, as on AWS."""
     entry = group.targets.get(instance_id)
     if entry is None or entry["State"] == "draining":
         return
@@ -118,7 +123,7 @@ def reconcile(region: Region, now: float) -> None:
             drained = entry["State"] == "draining" and now >= entry["Until"]
             if drained or instance is None or instance.state == "terminated":
                 del group.targets[entry["Id"]]
-            elif instance.state == "shutting-down":
+            elif instance.state == "shutting-down" and not instance.life.died:
                 drain(group, entry["Id"])
             elif here().assume_healthy and entry["State"] != "draining":
                 _assume(region, group, entry, instance, now)
