@@ -34,7 +34,7 @@ def judge(names: Sequence[str], canary: np.ndarray, baseline: np.ndarray, source
     found = compare(canary, baseline, TOLERANCE, step_seconds) if len(names) else Comparison.empty(0)
     readings = _readings(names, value, found)
     missing = _missing(canary, baseline)
-    coverage = 100.0 * (1 - missing.mean()) if len(names) else 0.0
+    coverage = 100.0 * (1 - float(missing.mean())) if len(names) else 0.0
     requests = tuple(step_seconds * _total(names, side, source.requests) for side in (canary, baseline))
     score = round(max(0.0, 100.0 - sum(reading.points for reading in readings)), 2)
     gap = _gap(names, canary, baseline, source, plan, coverage, requests)

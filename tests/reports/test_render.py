@@ -1,0 +1,122 @@
+"""The pages: readable, whole in one file, and nothing that people wrote becomes markup."""
+
+import re
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from include.domain.canary import Canary
+from include.domain.push import Event, PushRecord
+from include.domain.scoring.readings import Judgement, Reading
+from include.reports.render import canary_report, push_report
+
+NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
+HOSTILE = '"><script>alert(1)</script>{{ 7 * 7 }}<img src=x onerror=alert(2)>\'&'
+CANARY = Canary("api-20260105t120000-abc123", "api", "prod", "us-west-2", "0123456789abcdef", "api-prod-canary-v042",
+                "api-prod-baseline-v042", 1, 1, NOON, NOON + timedelta(hours=8))
+HOT = Reading("latency_ms.all.p99", "hot", "high", "latency", "higher", 1.83, 6.0,
+              "hot: latency_ms.all.p99 is 1.83 × baseline (412 against 225), allowed 1.10")
+SAME = Reading("cpu.percent", "same", "high", "machine", "higher", 1.01, 0.0,
+               "same: cpu.percent is 1.01 × baseline (31.5 against 31.2)")
+JUDGEMENT = Judgement("no-go", 94.0, f"no-go: score 94 is under 95; {HOT.sentence}", (HOT, SAME), 99.5, 1203.0, 1180.0,
+                      55)
+RECORD = PushRecord("api-20260105t120000-abc123", "api", "prod", "patch", "0123456789abcdef", "api-0123456789ab",
+                    "Success", "all 2 regions run v042", "us-east-1,us-west-2", 98.5, "alice", NOON,
+                    NOON + timedelta(hours=11))
+EVENTS = [Event(RECORD.push_id, NOON + timedelta(minutes=2), "plan", "us-east-1", "waits", "us_east is in its peak"),
+          Event(RECORD.push_id, NOON + timedelta(minutes=1), "bake", "", "waits", "bakes", 97.25),
+          Event(RECORD.push_id, NOON + timedelta(minutes=3), "plan", "us-east-1", "done", "5 instances")]
+
+
+def canary_page(**changes) -> str:
+    return canary_report(replace(CANARY, **changes), JUDGEMENT, 95, NOON, NOON + timedelta(hours=8))
+
+
+PAGES = pytest.mark.parametrize("page", [canary_page(), push_report(RECORD, EVENTS, "./canary.html")],
+                                ids=["canary", "push"])
+
+
+def test_the_canarys_page_says_score_decision_reason_and_lost_points():
+    page = canary_page()
+    for text in (">94<", ">no-go<", "no-go: score 94 is under 95", "−6", "1.83 × baseline", "99.5 %", "1,203", "8 h 00",
+                 "api-prod-canary-v042", CANARY.push_id, CANARY.commit):
+        assert text in page, text
+
+
+def test_what_differs_is_open_and_the_rest_is_folded():
+    page = canary_page()
+    differs, rest = page.index("Readings that differ"), page.index("All other readings")
+    assert differs < page.rindex(HOT.sentence) < rest < page.index(SAME.sentence)
+    assert "<details><summary>machine (1)" in page
+
+
+def test_a_canary_without_any_reading_has_a_page_too():
+    nothing = Judgement("error", 0.0, "error: no metric was found of either side", (), 0.0, 0.0, 0.0, 0)
+    assert "no metric was found of either side" in canary_report(CANARY, nothing, 95, NOON, NOON)
+
+
+def test_the_pushs_page_says_its_end_its_regions_and_all_that_happened_in_order():
+    page = push_report(RECORD, EVENTS)
+    assert page.index("Success") < page.index("us-east-1") < page.index("Timeline")
+    timeline = page[page.index("Timeline"):]
+    assert timeline.index("12:01:00") < timeline.index("12:02:00") < timeline.index("12:03:00")
+    assert "score 97.25" in timeline
+    assert "12:03:00 plan done: 5 instances" in page
+
+
+def test_a_region_that_was_begun_and_is_not_new_is_as_before():
+    page = push_report(replace(RECORD, end="FailureClean", regions=""), EVENTS)
+    assert re.search(r">as before</span><div>us-east-1", page)
+
+
+def test_a_push_that_failed_before_anything_has_a_page_too():
+    page = push_report(replace(RECORD, end="FailureClean", regions="", ami="", commit="", score=None), [])
+    assert "No region was begun." in page
+    assert "No event was recorded." in page
+
+
+@PAGES
+def test_a_page_needs_nothing_from_elsewhere(page: str):
+    assert not re.search(r"(src|href)\s*=\s*[\"']?(https?:)?//", page)
+    assert not re.search(r"<(script|link|iframe|img)|@import|url\(", page)
+    assert "default-src &#39;none&#39;" in page or "default-src 'none'" in page
+
+
+@PAGES
+def test_a_page_fits_a_phone_and_the_dark(page: str):
+    assert 'name="viewport" content="width=device-width' in page
+    assert "prefers-color-scheme: dark" in page
+    assert page.startswith("<!doctype html>")
+
+
+def harmless(page: str) -> bool:
+    return not re.search(r"<script|<img|49\b", page) and "&lt;script&gt;" in page
+
+
+@pytest.mark.parametrize("field", ["name", "group", "sentence", "state", "tier", "direction"])
+def test_a_hostile_reading_is_only_text(field: str):
+    reading = replace(HOT, **{field: HOSTILE})
+    page = canary_report(CANARY, replace(JUDGEMENT, readings=(reading, SAME)), 95, NOON, NOON)
+    assert not re.search(r"<script|<img", page)
+    assert field in {"name", "direction"} or harmless(page)
+
+
+@pytest.mark.parametrize("field", ["commit", "push_id", "service", "region", "canary_asg"])
+def test_a_hostile_canary_is_only_text(field: str):
+    assert harmless(canary_page(**{field: HOSTILE}))
+
+
+@pytest.mark.parametrize("field", ["reason", "commit", "started_by", "ami", "regions", "end"])
+def test_a_hostile_record_is_only_text(field: str):
+    assert harmless(push_report(replace(RECORD, **{field: HOSTILE}), EVENTS))
+
+
+@pytest.mark.parametrize("field", ["text", "task", "region", "state"])
+def test_a_hostile_event_is_only_text(field: str):
+    assert harmless(push_report(RECORD, [replace(EVENTS[0], **{field: HOSTILE})]))
+
+
+@pytest.mark.parametrize("address", ["javascript:alert(1)", "data:text/html,x", "", "file:///etc/passwd", "s3://b/k"])
+def test_only_an_address_that_a_browser_may_open_becomes_a_link(address: str):
+    assert "<a " not in push_report(RECORD, EVENTS, address)
