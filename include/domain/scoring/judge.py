@@ -26,16 +26,16 @@ _ORDER = {State.HOT: 0, State.COLD: 0, State.NO_DATA: 1, State.NOISY: 2, State.S
 
 
 def judge(names: Sequence[str], canary: np.ndarray, baseline: np.ndarray, source: MetricSource,
-          plan: CanaryPlan, step_seconds: int = 1) -> Judgement:
+          plan: CanaryPlan) -> Judgement:
     """`canary` and `baseline` are (metrics × points), NaN for gaps, in the order of `names`. Counts come per second,
-    as means over points of `step_seconds`."""
+    as means over points of `source.step_seconds`."""
     canary, baseline = _checked(names, canary), _checked(names, baseline)
     value = worth(names, source.rules)
-    found = compare(canary, baseline, TOLERANCE, step_seconds) if len(names) else Comparison.empty(0)
+    found = compare(canary, baseline, TOLERANCE, source.step_seconds) if len(names) else Comparison.empty(0)
     readings = _readings(names, value, found)
     missing = _missing(canary, baseline)
     coverage = 100.0 * (1 - float(missing.mean())) if len(names) else 0.0
-    requests = tuple(step_seconds * _total(names, side, source.requests) for side in (canary, baseline))
+    requests = tuple(source.step_seconds * _total(names, side, source.requests) for side in (canary, baseline))
     score = round(max(0.0, 100.0 - sum(reading.points for reading in readings)), 2)
     gap = _gap(names, canary, baseline, source, plan, coverage, requests)
     decision, reason = outcome(score, plan.go_score, readings, gap)
@@ -44,7 +44,7 @@ def judge(names: Sequence[str], canary: np.ndarray, baseline: np.ndarray, source
 
 
 def overwhelming_harm(names: Sequence[str], canary: np.ndarray, baseline: np.ndarray, source: MetricSource,
-                      looks: int, step_seconds: int = 1) -> str | None:
+                      looks: int) -> str | None:
     """Why the canary must end now, or None: one critical or high metric is so much worse that a good canary would
     look like this in one of 200 bakes at most, counted over `looks` looks and all those metrics."""
     canary, baseline = _checked(names, canary), _checked(names, baseline)
@@ -52,7 +52,7 @@ def overwhelming_harm(names: Sequence[str], canary: np.ndarray, baseline: np.nda
     important = np.flatnonzero(value.important())
     if not len(important) or canary.shape[1] < 2:
         return None
-    found = compare(canary[important], baseline[important], EARLY_TOLERANCE, step_seconds)
+    found = compare(canary[important], baseline[important], EARLY_TOLERANCE, source.step_seconds)
     worse = _worse(Worth(*(part[important] for part in (value.tier, value.group, value.direction))), found)
     if not np.isfinite(worse).any():
         return None

@@ -205,7 +205,7 @@ def test_counts_that_come_as_means_of_a_minute_are_still_counted():
     names = ["requests.all", "errors.all", "latency_ms.all.p99"]
     base = [rng.poisson(1200, 480) / 60, rng.poisson(0.2, 480) / 60, rng.lognormal(5, 0.1, 480)]
     worse = [rng.poisson(1200, 480) / 60, rng.poisson(0.8, 480) / 60, rng.lognormal(5, 0.1, 480)]
-    judgement = judge(names, np.array(worse), np.array(base), SOURCE, PLAN, step_seconds=60)
+    judgement = judge(names, np.array(worse), np.array(base), SOURCE.model_copy(update={"step_seconds": 60}), PLAN)
     errors = next(reading for reading in judgement.readings if reading.name == "errors.all")
     assert errors.state == State.HOT
     assert "in all" in errors.sentence
