@@ -17,6 +17,7 @@ from include.domain.errors import BadInput, Retryable
 
 T = TypeVar("T")
 SILENT = pygit2.RemoteCallbacks  # no credentials but those of the URL: without them, a question is a refusal
+FETCHED = "serin-fetched"  # in the mirror, once its first fetch has ended
 EVERY_BRANCH = "+refs/heads/*:refs/heads/*"  # "+": a rewritten history is taken as it is now
 REFUSED = ("authentication", "401", "403", "404", "not found", "certificate", "unsupported url", "credentials")
 CONNECT_MILLISECONDS, ANSWER_MILLISECONDS = 10_000, 60_000
@@ -28,11 +29,18 @@ def mirror(url: str, *, fetch: bool = False) -> pygit2.Repository:
     with _alone(path.with_suffix(".lock")):
         repository, is_new = _opened(path)
         if fetch or is_new:
-            remote = repository.remotes.create_anonymous(url)
-            asked(shown(url), lambda: remote.fetch([EVERY_BRANCH], callbacks=SILENT(), proxy=True,
-                                                    prune=pygit2.enums.FetchPrune.PRUNE))
-            (path / "serin-fetched").touch()
+            asked(shown(url), lambda: _fetch(repository, url))
+            (path / FETCHED).touch()
         return repository
+
+
+def _fetch(repository: pygit2.Repository, url: str) -> None:
+    """Branches that are gone go first: a new `prod/x` cannot be written beside an old `prod`."""
+    remote = repository.remotes.create_anonymous(url)
+    there = {head.name for head in remote.list_heads(callbacks=SILENT(), proxy=True)}
+    for name in set(repository.references) - there:
+        repository.references.delete(name)
+    remote.fetch([EVERY_BRANCH], callbacks=SILENT(), proxy=True)
 
 
 def shown(repository: str) -> str:
@@ -54,7 +62,7 @@ def asked(repository: str, question: Callable[[], T]) -> T:
 
 def _opened(path: Path) -> tuple[pygit2.Repository, bool]:
     """A mirror whose first fetch never ended, or that cannot be read, is made anew."""
-    if (path / "serin-fetched").exists():
+    if (path / FETCHED).exists():
         try:
             return pygit2.Repository(str(path)), False
         except pygit2.GitError:

@@ -19,7 +19,7 @@ HOOK = (
     "NotificationTargetARN", "RoleARN",
 )
 NOT_COPIED_TAGS = ("aws:", "serin:")
-UNSET = (None, "", [])
+UNSET = (None, "", [], {})
 
 
 def create_arguments(new: NewAsg, like: Mapping[str, Any], template: tuple[str, str],

@@ -12,7 +12,7 @@ from include.adapters.aws import Aws, chunks
 from include.domain.errors import BadInput, Final
 
 WITH_ALARMS = {"StepScaling", "SimpleScaling"}
-UNSET = (None, "", [])
+UNSET = (None, "", [], {})
 Thing = dict[str, Any]
 
 
@@ -20,12 +20,14 @@ def copy_scaling(aws: Aws, source: str, to: str) -> None:
     """Put on `to` what `source` has and `to` lacks; BadInput, with nothing changed, for what cannot be copied."""
     policies = _policies(aws, source)
     alarms = _alarms_of(aws, policies)
-    there = {policy["PolicyName"]: policy["PolicyARN"] for policy in _policies(aws, to)}
+    there = {policy["PolicyName"] for policy in _policies(aws, to)}
     for policy in policies:
         if policy["PolicyName"] not in there:
-            there[policy["PolicyName"]] = _put_policy(aws, policy, source, to)
-    arns = {policy["PolicyARN"]: there[policy["PolicyName"]] for policy in policies}
-    _put_alarms(aws, alarms, arns, source, to)
+            _put_policy(aws, policy, source, to)
+    if alarms:
+        new = {policy["PolicyName"]: policy["PolicyARN"] for policy in _policies(aws, to)}
+        arns = {policy["PolicyARN"]: new[policy["PolicyName"]] for policy in policies}
+        _put_alarms(aws, alarms, arns, source, to)
     _copy_schedule(aws, source, to, datetime.now(UTC))
 
 
@@ -41,11 +43,10 @@ def _policies(aws: Aws, asg: str) -> list[Thing]:
                      AutoScalingGroupName=asg)
 
 
-def _put_policy(aws: Aws, policy: Thing, source: str, to: str) -> str:
+def _put_policy(aws: Aws, policy: Thing, source: str, to: str) -> None:
     arguments = _putable(aws, "autoscaling", "PutScalingPolicy", policy) | {"AutoScalingGroupName": to}
     arguments.pop("MinAdjustmentStep", None)  # the old name of MinAdjustmentMagnitude; both at once are refused
-    return aws.call("autoscaling", "put_scaling_policy", f"{policy['PolicyName']} of {to}",
-                    **_moved(arguments, source, to))["PolicyARN"]
+    aws.call("autoscaling", "put_scaling_policy", f"{policy['PolicyName']} of {to}", **_moved(arguments, source, to))
 
 
 def _alarms_of(aws: Aws, policies: Iterable[Thing]) -> list[Thing]:

@@ -1,0 +1,187 @@
+"""EC2 Auto Scaling behind the port, on the local cloud's control process."""
+
+import pytest
+
+from include.adapters.clusters.ec2_asg import Ec2AsgClusters
+from include.domain.asg_tags import PUSH
+from include.domain.cluster import NewAsg
+from include.domain.errors import BadInput, Refused
+from tests.adapters.cloud import Cluster, eventually, furnished
+
+
+def new_asg(cluster: Cluster, **other) -> NewAsg:
+    ami = cluster.aws("ec2").register_image(Name=f"{cluster.service}-{other.get('name', 'new')}")["ImageId"]
+    settings = {"name": f"{cluster.service}-prod-v042", "like": cluster.asg, "ami": ami, "max_size": 7,
+                "tags": {PUSH: "push-1", "serin:role": "new"}}
+    return NewAsg(**settings | other)
+
+
+@pytest.fixture
+def clusters(session) -> Ec2AsgClusters:
+    return Ec2AsgClusters(session)
+
+
+def the(clusters: Ec2AsgClusters, cluster: Cluster, name: str):
+    return {asg.name: asg for asg in clusters.asgs(f"{cluster.service}-prod")}[name]
+
+
+def test_an_asg_is_read_with_its_ami_its_pinned_version_and_its_tags(clusters, cluster):
+    asg, = clusters.asgs(f"{cluster.service}-prod")
+    assert (asg.name, asg.min_size, asg.max_size, asg.desired) == (cluster.asg, 2, 10, 2)
+    assert (asg.ami, asg.template, asg.template_version) == (cluster.ami, cluster.template, "1")
+    assert asg.target_groups == (cluster.target_group,)
+    assert asg.tags == {"team": "search", "serin:push": "an-older-push"}
+    assert asg.created_at.tzinfo is not None
+
+
+def test_instances_come_into_service(clusters, cluster):
+    asg = eventually(lambda: (a := the(clusters, cluster, cluster.asg)).in_service == 2 and a, "two in service")
+    assert {i.zone for i in asg.instances} <= {"us-east-1a", "us-east-1b", "us-east-1c"}
+
+
+def test_the_canaries_of_a_cluster_are_found_and_other_clusters_are_not(clusters, cluster, session):
+    furnished(session)
+    clusters.create(new_asg(cluster, name=f"{cluster.service}-prod-canary-v042"))
+    found = [asg.name for asg in clusters.asgs(f"{cluster.service}-prod")]
+    assert found == [cluster.asg, f"{cluster.service}-prod-canary-v042"]
+
+
+def test_reading_a_cluster_takes_one_call_for_the_asgs_and_one_for_their_template(cluster, session):
+    Ec2AsgClusters(session).create(new_asg(cluster))
+    clusters, session.calls[:] = Ec2AsgClusters(session), []
+    clusters.asgs(f"{cluster.service}-prod")
+    assert session.calls == ["autoscaling.DescribeAutoScalingGroups", "ec2.DescribeLaunchTemplateVersions"]
+    clusters.asgs(f"{cluster.service}-prod")
+    assert session.calls[2:] == ["autoscaling.DescribeAutoScalingGroups"]
+
+
+def test_a_new_asg_starts_empty_and_is_shaped_like_the_one_that_runs(clusters, cluster):
+    cluster.aws("autoscaling").put_lifecycle_hook(
+        AutoScalingGroupName=cluster.asg, LifecycleHookName="warm-up", HeartbeatTimeout=33,
+        LifecycleTransition="autoscaling:EC2_INSTANCE_LAUNCHING")
+    new = new_asg(cluster)
+    clusters.create(new)
+    group, like = cluster.group(new.name), cluster.group(cluster.asg)
+    assert (group["MinSize"], group["MaxSize"], group["DesiredCapacity"], group["Instances"]) == (0, 7, 0, [])
+    for same in ("VPCZoneIdentifier", "TargetGroupARNs", "HealthCheckType", "HealthCheckGracePeriod",
+                 "DefaultCooldown", "TerminationPolicies"):
+        assert group[same] == like[same], same
+    tags = {tag["Key"]: (tag["Value"], tag["PropagateAtLaunch"]) for tag in group["Tags"]}
+    assert tags == {"team": ("search", True), PUSH: ("push-1", False), "serin:role": ("new", False)}
+    hooks = cluster.aws("autoscaling").describe_lifecycle_hooks(AutoScalingGroupName=new.name)["LifecycleHooks"]
+    assert [(h["LifecycleHookName"], h["HeartbeatTimeout"]) for h in hooks] == [("warm-up", 33)]
+
+
+def test_a_new_asg_is_pinned_to_a_version_of_its_own_that_keeps_all_but_the_ami(clusters, cluster):
+    new = new_asg(cluster)
+    clusters.create(new)
+    assert cluster.group(new.name)["LaunchTemplate"]["Version"] == "2"
+    version, = cluster.aws("ec2").describe_launch_template_versions(
+        LaunchTemplateId=cluster.template, Versions=["2"])["LaunchTemplateVersions"]
+    assert version["LaunchTemplateData"]["ImageId"] == new.ami
+    assert version["LaunchTemplateData"]["InstanceType"] == "c7g.large"
+    assert the(clusters, cluster, new.name).ami == new.ami
+
+
+def test_creating_twice_makes_one_asg_and_one_template_version(clusters, cluster):
+    new = new_asg(cluster)
+    clusters.create(new)
+    clusters.create(new)
+    versions = cluster.aws("ec2").describe_launch_template_versions(LaunchTemplateId=cluster.template)
+    assert len(versions["LaunchTemplateVersions"]) == 2
+
+
+def test_a_version_that_was_made_before_a_crash_is_used_again(clusters, cluster):
+    new = new_asg(cluster)
+    clusters.create(new)
+    cluster.aws("autoscaling").delete_auto_scaling_group(AutoScalingGroupName=new.name, ForceDelete=True)
+    eventually(lambda: len(clusters.asgs(f"{cluster.service}-prod")) == 1, "v042 is gone")
+    Ec2AsgClusters(cluster.session).create(new)
+    assert the(clusters, cluster, new.name).template_version == "2"
+
+
+def test_an_asg_of_another_push_with_that_name_is_refused(clusters, cluster):
+    clusters.create(new_asg(cluster))
+    other = new_asg(cluster, name=f"{cluster.service}-prod-v042", tags={PUSH: "push-2"}, ami=cluster.ami)
+    with pytest.raises(Refused, match=r"v042 exists already, made by push push-1"):
+        clusters.create(other)
+
+
+def test_own_target_groups_replace_those_of_the_one_it_is_shaped_like(clusters, cluster):
+    new = new_asg(cluster, target_groups=())
+    clusters.create(new)
+    assert cluster.group(new.name)["TargetGroupARNs"] == []
+
+
+def test_a_baseline_that_follows_the_latest_version_is_pinned_before_a_new_version_is_made(clusters, session):
+    cluster = furnished(session)
+    template = {"LaunchTemplateId": cluster.template, "Version": "$Latest"}
+    cluster.aws("autoscaling").update_auto_scaling_group(AutoScalingGroupName=cluster.asg, LaunchTemplate=template)
+    clusters.create(new_asg(cluster))
+    assert cluster.group(cluster.asg)["LaunchTemplate"]["Version"] == "1"
+    assert the(clusters, cluster, cluster.asg).ami == cluster.ami
+
+
+def test_another_cluster_that_follows_the_latest_version_of_the_template_stops_the_push(clusters, cluster):
+    other = f"{cluster.service}-test-v001"
+    cluster.aws("autoscaling").create_auto_scaling_group(
+        AutoScalingGroupName=other, MinSize=0, MaxSize=1, VPCZoneIdentifier=cluster.subnets[0],
+        LaunchTemplate={"LaunchTemplateId": cluster.template, "Version": "$Latest"})
+    with pytest.raises(Refused, match=rf"would reach {other}, which follows \$Latest"):
+        clusters.create(new_asg(cluster))
+    versions = cluster.aws("ec2").describe_launch_template_versions(LaunchTemplateId=cluster.template)
+    assert len(versions["LaunchTemplateVersions"]) == 1
+
+
+def test_a_new_asg_like_none_is_bad_input(clusters, cluster):
+    with pytest.raises(BadInput, match="nowhere-prod-v001, which it should be shaped like, does not exist"):
+        clusters.create(new_asg(cluster, like="nowhere-prod-v001"))
+
+
+def test_sizes_suspended_processes_and_tags_are_written(clusters, cluster):
+    clusters.suspend(cluster.asg, ["Launch", "Terminate"])
+    clusters.resume(cluster.asg, ["Launch"])
+    clusters.resize(cluster.asg, minimum=1, maximum=5, desired=3)
+    clusters.tag(cluster.asg, {"serin:colour": "black", "serin:push": None, "serin:never-there": None})
+    asg = the(clusters, cluster, cluster.asg)
+    assert asg.suspended == {"Terminate"}
+    assert (asg.min_size, asg.max_size, asg.desired) == (1, 5, 3)
+    assert asg.tags == {"team": "search", "serin:colour": "black"}
+
+
+def test_suspending_nothing_suspends_nothing(clusters, cluster):
+    clusters.suspend(cluster.asg, [])
+    assert the(clusters, cluster, cluster.asg).suspended == frozenset()
+    clusters.suspend(cluster.asg, ["Launch"])
+    clusters.resume(cluster.asg, [])
+    assert the(clusters, cluster, cluster.asg).suspended == {"Launch"}
+
+
+def test_a_size_that_aws_refuses_is_bad_input_with_the_call_the_asg_and_its_words(clusters, cluster):
+    with pytest.raises(BadInput, match=rf"update_auto_scaling_group \({cluster.asg}\): ValidationError: .+"):
+        clusters.resize(cluster.asg, minimum=0, maximum=2, desired=5)
+
+
+def test_a_marked_instance_is_healthy_again_and_one_that_is_gone_is_no_error(clusters, cluster):
+    clusters.suspend(cluster.asg, ["ReplaceUnhealthy"])
+    asg = eventually(lambda: (a := the(clusters, cluster, cluster.asg)).in_service == 2 and a, "two in service")
+    instance = asg.instances[0].id
+    cluster.aws("autoscaling").set_instance_health(InstanceId=instance, HealthStatus="Unhealthy")
+    assert the(clusters, cluster, cluster.asg).in_service == 1
+    clusters.mark_healthy(["i-0123456789abcdef0", instance])
+    assert the(clusters, cluster, cluster.asg).in_service == 2
+
+
+def test_activities_come_the_newest_first_with_awss_words(clusters, cluster):
+    eventually(lambda: the(clusters, cluster, cluster.asg).in_service == 2, "two in service")
+    activities = clusters.activities(cluster.asg)
+    assert len(activities) == 2
+    assert activities == sorted(activities, key=lambda a: a.started_at, reverse=True)
+    assert all(a.message and not a.in_progress for a in activities)
+
+
+def test_deleting_takes_the_instances_along_and_may_be_said_twice(clusters, cluster):
+    clusters.delete(cluster.asg)
+    assert all(asg.deleting for asg in clusters.asgs(f"{cluster.service}-prod"))
+    eventually(lambda: not clusters.asgs(f"{cluster.service}-prod"), "the ASG is gone")
+    clusters.delete(cluster.asg)

@@ -1,0 +1,253 @@
+"""A commit becomes an AMI in every region, through EC2's own calls, on the local cloud's control process."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+import yaml
+
+from include.adapters.aws import Aws
+from include.adapters.images.ec2 import Ec2Images
+from include.adapters.images.ec2_base import base_ami
+from include.adapters.images.ec2_builder import user_data
+from include.domain.errors import BadInput, Final, GaveUp
+from include.domain.looks import Look, Wait
+from include.domain.service import Service
+from include.local_cloud import service_repository
+from tests.adapters.cloud import Session, eventually
+
+REGIONS = ("us-east-1", "us-west-2")
+
+
+@pytest.fixture(scope="session")
+def repository(tmp_path_factory):
+    path = tmp_path_factory.mktemp("service") / "api"
+    service_repository.create(path)
+    return path
+
+
+@pytest.fixture
+def sessions(endpoint) -> dict[str, Session]:
+    return {region: Session(endpoint, region) for region in REGIONS}
+
+
+@pytest.fixture
+def service(sessions, repository) -> Service:
+    base = f"base-{uuid4().hex}"
+    sessions["us-east-1"].client("ec2").register_image(Name=base, Architecture="arm64", RootDeviceName="/dev/sda1")
+    region = {"region": "us-east-1", "markets": ["us"], "load_balancer": "x", "target_group": "x"}
+    return Service.model_validate({
+        "service": f"api{uuid4().hex[:8]}", "repository": str(repository), "build": {"base_ami": base},
+        "environments": {"prod": {"connection": "aws", "regions": [region]}}, "canary": {"region": "us-east-1"},
+        "metrics": {"connection": "m"}, "archive": {"connection": "aws", "bucket": "b", "region": "us-east-1"}})
+
+
+@pytest.fixture
+def images(sessions, service) -> Ec2Images:
+    return Ec2Images(sessions, service, "us-east-1")
+
+
+@pytest.fixture
+def commit(repository) -> str:
+    return service_repository.commit(repository, "good")
+
+
+def look(since: datetime | None = None, now: datetime | None = None) -> Look:
+    now = now or datetime.now(UTC)
+    return Look(now, since or now)
+
+
+def built(images: Ec2Images, commit: str):
+    """The image, and what was waited for on the way to it."""
+    since, waits = datetime.now(UTC), []
+
+    def step():
+        answer = images.build(commit, "prod", look(since))
+        if not isinstance(answer, Wait):
+            return answer
+        if waits[-1:] != [answer.reason]:
+            waits.append(answer.reason)
+        return None
+    return eventually(step, "the AMI is built"), waits
+
+
+def builders(sessions, service) -> list[dict]:
+    found = sessions["us-east-1"].client("ec2").describe_instances(
+        Filters=[{"Name": "tag:serin:service", "Values": [service.service]}])["Reservations"]
+    return [instance for reservation in found for instance in reservation["Instances"]]
+
+
+def alive(sessions, service) -> list[str]:
+    return [i["InstanceId"] for i in builders(sessions, service)
+            if i["State"]["Name"] not in ("terminated", "shutting-down")]
+
+
+def test_a_commit_becomes_an_ami_in_every_region_tagged_and_leaves_no_builder(images, sessions, service, commit):
+    assert images.find(commit) is None
+    image, waits = built(images, commit)
+    name = f"{service.service}-{commit[:12]}"
+    assert (image.name, image.commit, image.branch) == (name, commit, "prod")
+    assert set(image.ids) == set(REGIONS)
+    assert images.find(commit) == images.named(name) == images.named(image.ids["us-west-2"]) == image
+    for region, ami in image.ids.items():
+        ec2 = sessions[region].client("ec2")
+        described, = ec2.describe_images(ImageIds=[ami])["Images"]
+        disks = [m["Ebs"]["SnapshotId"] for m in described["BlockDeviceMappings"] if "SnapshotId" in m.get("Ebs", {})]
+        for thing in [ami, *disks]:
+            found = ec2.describe_tags(Filters=[{"Name": "resource-id", "Values": [thing]}])["Tags"]
+            tags = {tag["Key"]: tag["Value"] for tag in found}
+            wanted = {"serin:commit": commit, "serin:branch": "prod", "serin:service": service.service}
+            assert wanted.items() <= tags.items(), thing
+    assert alive(sessions, service) == []
+    said = " / ".join(waits)
+    for part in ("is starting", f"installs {commit[:12]}", "is being made", "is being copied to us-west-2"):
+        assert part in said
+
+
+def test_a_second_build_of_a_commit_makes_nothing_new(images, sessions, service, commit):
+    first, _ = built(images, commit)
+    assert images.build(commit, "prod", look()) == first
+    assert len(builders(sessions, service)) == 1
+
+
+def test_a_process_that_knows_nothing_goes_on_where_the_last_one_died(sessions, service, commit):
+    since = datetime.now(UTC)
+
+    def step():
+        fresh = Ec2Images({region: Session(s.endpoint, region) for region, s in sessions.items()}, service, "us-east-1")
+        answer = fresh.build(commit, "prod", look(since))
+        return None if isinstance(answer, Wait) else answer
+    image = eventually(step, "the AMI is built")
+    assert set(image.ids) == set(REGIONS)
+    assert len(builders(sessions, service)) == 1
+
+
+def test_a_wait_says_when_it_gives_up_by_the_declared_limit(images, service, commit):
+    wait = images.build(commit, "prod", look())
+    assert timedelta(minutes=44) < wait.gives_up - datetime.now(UTC) <= timedelta(minutes=45)
+    assert wait.next_look <= wait.gives_up
+
+
+def test_a_builder_that_never_powers_off_is_removed_and_its_console_is_shown(images, sessions, service):
+    commit = "f" * 40
+    since = datetime.now(UTC)
+    images.build(commit, "prod", look(since))
+    eventually(lambda: "serin-install: failed" in console(sessions, service), "the install failed")
+    assert isinstance(images.build(commit, "prod", look(since)), Wait)
+    with pytest.raises(Final, match=r"still running after 0:45:00[^\n]*\n(.*\n)*serin-install: failed: "):
+        images.build(commit, "prod", look(since, datetime.now(UTC) + timedelta(minutes=46)))
+    assert alive(sessions, service) == []
+
+
+def console(sessions, service) -> str:
+    instance = builders(sessions, service)[0]["InstanceId"]
+    return sessions["us-east-1"].client("ec2").get_console_output(InstanceId=instance).get("Output", "")
+
+
+def test_a_builder_that_somebody_terminated_fails_the_build_and_the_next_try_gets_a_new_one(
+        images, sessions, service, commit):
+    since = datetime.now(UTC)
+    images.build(commit, "prod", look(since))
+    first, = alive(sessions, service)
+    sessions["us-east-1"].client("ec2").terminate_instances(InstanceIds=[first])
+    with pytest.raises(Final, match=f"builder {first} is (shutting-down|terminated) and left no image"):
+        images.build(commit, "prod", look(since))
+    assert isinstance(images.build(commit, "prod", look(since)), Wait)
+    assert alive(sessions, service) not in ([], [first])
+
+
+def test_two_builders_of_one_commit_become_one(images, sessions, service, commit):
+    images.build(commit, "prod", look())
+    ec2 = sessions["us-east-1"].client("ec2")
+    elder, = alive(sessions, service)
+    tags = ec2.describe_tags(Filters=[{"Name": "resource-id", "Values": [elder]}])["Tags"]
+    ec2.run_instances(ImageId=base_ami(Aws(sessions["us-east-1"]), service.build.base_ami), MinCount=1, MaxCount=1,
+                      TagSpecifications=[{"ResourceType": "instance", "Tags": [
+                          {"Key": tag["Key"], "Value": tag["Value"]} for tag in tags]}])
+    images.build(commit, "prod", look())
+    assert len(alive(sessions, service)) == 1
+
+
+class FailedImage:
+    """EC2 whose image of the commit failed."""
+
+    def __init__(self, name: str) -> None:
+        self.deregistered: list[str] = []
+        self.name = name
+
+    def client(self, _):
+        return self
+
+    def describe_images(self, **_):
+        return {"Images": [{"ImageId": "ami-1", "Name": self.name, "State": "failed", "CreationDate": "2026-01-01",
+                            "StateReason": {"Message": "Client.InternalError: no space"}}]}
+
+    def deregister_image(self, ImageId):
+        self.deregistered.append(ImageId)
+        return {}
+
+
+def test_an_image_that_failed_is_removed_and_awss_reason_is_shown(sessions, service):
+    commit = "a" * 40
+    west = FailedImage(f"{service.service}-{commit[:12]}")
+    images = Ec2Images({"us-east-1": sessions["us-east-1"], "us-west-2": west}, service, "us-east-1")
+    with pytest.raises(Final, match=r"ami-1 in us-west-2 is failed: Client.InternalError: no space"):
+        images.build(commit, "prod", look())
+    assert west.deregistered == ["ami-1"]
+
+
+def test_an_image_that_stays_pending_is_given_up(images, sessions, service, commit):
+    images.build(commit, "prod", look())
+
+    def pending():
+        answer = images.build(commit, "prod", look())
+        return isinstance(answer, Wait) and "is pending" in answer.reason
+    eventually(pending, "an image is pending")
+    with pytest.raises(GaveUp, match=r"gave up after 0:45:00: .+ is pending"):
+        images.build(commit, "prod", look(now=datetime.now(UTC) + timedelta(minutes=46)))
+    assert alive(sessions, service) == []
+
+
+def test_an_ami_of_another_commit_with_the_same_first_digits_is_not_taken(images, commit):
+    built(images, commit)
+    twin = commit[:12] + "0" * 28
+    assert images.find(twin) is None
+    with pytest.raises(BadInput, match=f"was built from another commit: {commit}"):
+        images.build(twin, "prod", look())
+
+
+@pytest.mark.parametrize("commit", ["", "abc1234", "A" * 40, "../" * 13 + "a", "a" * 41])
+def test_only_a_full_hash_is_built(images, commit):
+    with pytest.raises(BadInput, match="full hash of 40 hex digits"):
+        images.build(commit, "prod", look())
+
+
+@pytest.mark.parametrize("name", ["ami-0123456789abcdef0", "nobody", "*"])
+def test_an_unknown_ami_is_none(images, name):
+    assert images.named(name) is None
+
+
+def test_a_base_ami_is_the_newest_of_its_name_and_never_a_strangers(sessions):
+    aws, ec2 = Aws(sessions["us-east-1"]), sessions["us-east-1"].client("ec2")
+    stem = uuid4().hex
+    ids = [ec2.register_image(Name=f"{stem}-{n}", Architecture="arm64", RootDeviceName="/dev/sda1")["ImageId"]
+           for n in range(2)]
+    assert base_ami(aws, f"{stem}-0") == ids[0]
+    assert base_ami(aws, f"{stem}-*") in ids
+    assert base_ami(aws, ids[1]) == ids[1]
+    with pytest.raises(BadInput, match=f"there is no available AMI named {stem}-0 owned by amazon"):
+        base_ami(aws, f"amazon/{stem}-0")
+    with pytest.raises(BadInput, match="owned by self"):
+        base_ami(aws, "nobody")
+
+
+def test_user_data_keeps_hostile_words_inside_their_strings(service):
+    hostile = service.model_copy(update={"repository": 'x"\nruncmd: [rm -rf /]\n#'})
+    text = user_data(hostile, "a" * 40)
+    config = yaml.safe_load(text)
+    assert text.startswith("#cloud-config\n")
+    assert set(config) == {"write_files", "runcmd"}
+    assert config["runcmd"] == ["set -e", "/usr/local/bin/serin-install", "poweroff"]
+    file, = config["write_files"]
+    assert yaml.safe_load(file["content"]) == {
+        "service": service.service, "repository": 'x"\nruncmd: [rm -rf /]\n#', "commit": "a" * 40}
