@@ -11,7 +11,6 @@ from plugins.triggers.branches import branch
 
 for service in (file.service for file in service_files() if file.service):
     prod = [settings.region for settings in service.environments["prod"].regions]
-    here = {"service": service.service, "region": service.canary.region}
 
     with DAG(
         f"{service.service}_patch_push",
@@ -24,11 +23,12 @@ for service in (file.service for file in service_files() if file.service):
         max_active_runs=1,
         params=PATCH_FORM,
     ):
-        start_push = StartPush(task_id="start_push", **here)
-        build_ami = BuildAmi(task_id="build_ami", push=start_push.output, **here)
+        start_push = StartPush(task_id="start_push", service=service.service)
+        build_ami = BuildAmi(task_id="build_ami", service=service.service, push=start_push.output)
         tried = canary(service, build_ami.output)
         regions = [region(service, name) for name in prod]
-        finish_push = FinishPush(task_id="finish_push", **here).as_teardown(on_failure_fail_dagrun=True)
+        finish_push = FinishPush(task_id="finish_push", service=service.service)
+        finish_push.as_teardown(on_failure_fail_dagrun=True)
 
         # Groups hand on from their last step; their teardowns are named here, for Airflow leaves them out of a chain.
         chain(start_push, build_ami, tried, *regions, finish_push)

@@ -3,7 +3,8 @@
 from airflow.sdk import DAG
 
 from include.catalog import service_files
-from plugins.operators.roll_back import RollBackByHand, roll_back_form
+from plugins.operators.roll_back import roll_back_form
+from plugins.task_groups.roll_back import roll_back
 
 for service in (file.service for file in service_files() if file.service):
     prod = [settings.region for settings in service.environments["prod"].regions]
@@ -19,4 +20,4 @@ for service in (file.service for file in service_files() if file.service):
         params=roll_back_form(prod),
     ):
         for region in prod:
-            RollBackByHand(task_id=region.replace("-", "_"), service=service.service, region=region)
+            roll_back(service, region)

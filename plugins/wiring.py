@@ -43,7 +43,8 @@ class Session:
 
 
 class Ports:
-    """The ports of one service in one environment and region; each is built when it is first asked for."""
+    """The ports of one service in one environment and region ("": those that are for all regions); each is built when
+    it is first asked for."""
 
     def __init__(self, service: Service, environment: str, region: str):
         self.service, self.environment, self.region = service, environment, region

@@ -37,6 +37,10 @@ class Story:
             self._event("waits", wait.reason)
         self.told = wait.reason
 
+    def nothing(self, sentence: str) -> None:
+        """There was nothing to do, so there is no event of it."""
+        self._say(sentence)
+
     def done(self, sentence: str, score: float | None, *, in_the_room: bool) -> None:
         self._say(sentence or "done")
         self._event("done", sentence, score)
@@ -75,5 +79,5 @@ class Story:
 
 
 def _gist(sentence: str) -> str:
-    """The sentence without its numbers: `3 of 8 in service` and `4 of 8 in service` say the same."""
-    return re.sub(r"\d+", "#", sentence)
+    """The sentence without its numbers and ids: `3 of 8 in service` and `4 of 8 in service` say the same."""
+    return re.sub(r"\S*\d\S*", "#", sentence)

@@ -1,5 +1,7 @@
 """Undoing a push in one region: by itself when the push failed there, or by a person's hand."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from airflow.sdk import Param
@@ -25,12 +27,13 @@ class RollBack(StepOperator):
         super().__init__(**(PATIENT | kwargs))
 
     def step(self, visit: Visit) -> str | Wait:
+        from include.steps.lease import roll_back_owner
         from include.steps.roll_back import roll_back
 
         push = the_push(visit.context)
         if push is None:
             raise NothingToUndo("the push never started, so there is nothing to undo")
-        return visit.take(roll_back, f"{push.id}.roll_back", push.id)
+        return visit.take(roll_back, roll_back_owner(push.id), push.id)
 
     def says(self, value: str) -> str:
         return value
@@ -47,29 +50,51 @@ def roll_back_form(regions: list[str]) -> dict[str, Param]:
     }
 
 
-class RollBackByHand(StepOperator):
-    """Undo a push in the region, if it was chosen. It takes the lease from whoever holds it."""
+class PushToUndo(StepOperator):
+    """Which push a person wants undone in the region. Decided once: while it is being undone, it is not to be found."""
 
-    in_the_room = True
+    def step(self, visit: Visit) -> str:
+        from include.steps.roll_back import push_to_undo
 
-    def __init__(self, **kwargs: Any):
-        super().__init__(**(PATIENT | kwargs))
-
-    def step(self, visit: Visit) -> str | Wait:
-        from include.steps.roll_back import push_to_undo, roll_back
-
-        run, params = visit.context["dag_run"], visit.context["params"]
-        refuse_undeclared(run.conf or {}, params)
+        params = visit.context["params"]
+        refuse_undeclared(visit.context["dag_run"].conf or {}, params)
         if self.region not in params["regions"]:
             raise NothingToUndo(f"{self.region} was not chosen")
-        try:
-            undo = params["push"] or visit.take(push_to_undo)
-            done = visit.take(roll_back, visit.push_id, undo)
-        except NothingToUndo as nothing:
-            raise Refused(str(nothing)) from nothing
+        with _nothing_is_refused():
+            return params["push"] or visit.take(push_to_undo)
+
+    def says(self, value: str) -> str:
+        return f"{value} is undone in {self.region}"
+
+
+class RollBackByHand(StepOperator):
+    """Undo it, with the lease from whoever holds it."""
+
+    template_fields = ("push",)
+    in_the_room = True
+
+    def __init__(self, *, push: Any, **kwargs: Any):
+        super().__init__(**(PATIENT | kwargs))
+        self.push = push
+
+    def step(self, visit: Visit) -> str | Wait:
+        from include.steps.roll_back import roll_back
+
+        with _nothing_is_refused():
+            done = visit.take(roll_back, visit.push_id, self.push)
         if isinstance(done, Wait):
             return done
-        return f"{done} ({run.triggering_user_name or 'a person'}: {params['reason']})"
+        run, reason = visit.context["dag_run"], visit.context["params"]["reason"]
+        return f"{done} ({run.triggering_user_name or 'a person'}: {reason})"
 
     def says(self, value: str) -> str:
         return value
+
+
+@contextmanager
+def _nothing_is_refused() -> Iterator[None]:
+    """A person asked for it: that there is nothing to undo is a failure, not a task to skip."""
+    try:
+        yield
+    except NothingToUndo as nothing:
+        raise Refused(str(nothing)) from nothing

@@ -50,12 +50,13 @@ class Visit:
 class StepOperator(BaseOperator):
     """One step as a task. Killed at any instant it is run again from the top: the step looks before it acts.
 
-    Its XCom `says` holds its newest sentence; when it waits long, it defers to an absolute moment.
+    Its XCom `says` holds its newest sentence; when it waits long, it defers to an absolute moment. `region` is empty
+    where the step is for all of them.
     """
 
     in_the_room = False  # whether the team's room hears when it is done
 
-    def __init__(self, *, service: str, region: str, environment: str = "prod", **kwargs: Any):
+    def __init__(self, *, service: str, region: str = "", environment: str = "prod", **kwargs: Any):
         super().__init__(**(RETRIES | kwargs))
         self.service, self.environment, self.region = service, environment, region
 
@@ -75,12 +76,12 @@ class StepOperator(BaseOperator):
         since, first = first_look(context)
         ports = self._ports()
         story = Story(ports, push_id(self.service, context), context["ti"], self.log, told)
-        if first:
+        if first and not self.is_teardown:  # a teardown is always there, and speaks when it has something to do
             story.started()
         try:
             value = self._look_until_done(ports, since, story, context)
         except NothingToUndo as nothing:
-            story.done(str(nothing), None, in_the_room=False)
+            story.nothing(str(nothing))
             raise AirflowSkipException(str(nothing)) from nothing
         except Final as final:
             story.failed(str(final))

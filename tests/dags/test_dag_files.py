@@ -1,0 +1,47 @@
+"""The DAG files as Airflow reads them."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from include.demo.airflow_settings import ROOT
+from tests.world.declared import service
+
+SLOW = {"numpy", "scipy", "pandas", "boto3", "botocore", "pygit2"}
+
+
+def test_every_declared_service_has_its_dags(declare, dags):
+    declare(api=service(), web=service(service="web"))
+    bag = dags()
+    assert not bag.import_errors
+    assert set(bag.dags) == {"api_patch_push", "api_roll_back", "web_patch_push", "web_roll_back"}
+
+
+def test_a_broken_service_file_is_shown_and_hides_no_other(declare, dags):
+    declare(api=service(), web="service: web\ncanary: {sise: 1}\n")
+    bag = dags()
+    assert set(bag.dags) == {"api_patch_push", "api_roll_back"}
+    [(where, what)] = bag.import_errors.items()
+    assert where.endswith("service_files.py")
+    assert "web.yaml" in what
+    assert "canary.sise" in what
+
+
+@pytest.mark.parametrize("file", sorted(path.name for path in (ROOT / "dags").glob("*.py")))
+def test_reading_it_imports_nothing_slow(file):
+    code = f"import runpy, sys; runpy.run_path({str(ROOT / 'dags' / file)!r}); print(*sys.modules)"
+    found = subprocess.run([sys.executable, "-c", code], env=os.environ | {"PYTHONPATH": str(ROOT)},
+                           capture_output=True, text=True, check=True, timeout=60)
+    assert not SLOW & set(found.stdout.split())
+
+
+@pytest.mark.parametrize("dag_id", ["api_patch_push", "api_roll_back"])
+def test_it_survives_being_written_to_airflows_database(dag_id, declare, dags):
+    from airflow.serialization.serialized_objects import DagSerialization
+
+    declare(api=service())
+    written = DagSerialization.to_dict(dags().dags[dag_id])
+    assert {task.task_id for task in DagSerialization.from_dict(written).tasks} == {
+        task.task_id for task in dags().dags[dag_id].tasks}

@@ -1,0 +1,62 @@
+"""What the graph promises, as Airflow reads it."""
+
+from types import SimpleNamespace
+
+import pytest
+
+
+@pytest.fixture
+def push(declare, dags):
+    from tests.world.declared import service
+
+    declare(api=service())
+    bag = dags()
+    assert not bag.import_errors
+    return bag.dags["api_patch_push"]
+
+
+def upstream(dag, task):
+    return dag.get_task(task).upstream_task_ids
+
+
+def test_no_region_begins_before_the_score_is_go_and_the_canary_is_gone(push):
+    assert upstream(push, "us_east_1.off_peak") >= {"canary.score", "canary.retire"}
+    assert push.get_task("us_east_1.off_peak").trigger_rule == "all_success"
+
+
+def test_regions_are_pushed_one_after_the_other(push):
+    assert upstream(push, "us_west_2.off_peak") == {"us_east_1.delete_baseline"}
+    assert upstream(push, "eu_west_1.off_peak") == {"us_west_2.delete_baseline"}
+
+
+def test_everything_that_repairs_runs_whatever_happened_also_when_a_person_ends_the_run(push):
+    teardowns = {task.task_id for task in push.tasks if task.is_teardown}
+    assert teardowns == {"canary.retire", "us_east_1.roll_back", "us_west_2.roll_back", "eu_west_1.roll_back",
+                         "finish_push"}
+
+
+def test_finish_push_looks_last(push):
+    repairs = {task.task_id for task in push.tasks if task.is_teardown} - {"finish_push"}
+    assert upstream(push, "finish_push") >= repairs
+
+
+def test_finish_push_alone_decides_the_colour_of_the_run(push):
+    """By Airflow's own rule: a run is as its effective leaves."""
+    from airflow.models.dagrun import DagRun
+
+    every = [SimpleNamespace(task_id=task.task_id, state="success") for task in push.tasks]
+    deciding = DagRun._tis_for_dagrun_state(None, dag=push, tis=[_Hashable(**vars(ti)) for ti in every])
+    assert {ti.task_id for ti in deciding} == {"finish_push"}
+
+
+class _Hashable(SimpleNamespace):
+    __hash__ = object.__hash__
+
+
+def test_whatever_waits_or_acts_is_tried_again_after_a_crash(push):
+    assert min(task.retries for task in push.tasks) >= 3
+    assert push.get_task("us_east_1.roll_back").retries > push.get_task("us_east_1.holds").retries
+
+
+def test_one_push_of_a_service_at_a_time(push):
+    assert push.max_active_runs == 1

@@ -1,0 +1,116 @@
+"""Whole pushes in Airflow, against the in-memory world: what they leave behind, and the colour of their run."""
+
+import json
+
+from include.domain.errors import Refused
+from tests.world.declared import REGIONS
+from tests.world.region import Behaviour
+
+
+def serving(world):
+    """The ASGs of each region."""
+    return {name: sorted(region.groups) for name, region in world.regions.items()}
+
+
+def records(world):
+    return [json.loads(body) for key, body in world.archive.objects.items() if key.endswith("/record.json")]
+
+
+def events(world):
+    return [event for told in world.archive.said.values() for event in told]
+
+
+V041, V042 = ({region: [f"api-prod-v04{n}"] for region in REGIONS} for n in (1, 2))
+
+
+def test_a_good_commit_reaches_every_region_and_the_run_is_green(world, run):
+    commit = world.branches.push("prod", "better")
+    colour, states = run("api_patch_push", reason="it is better")
+    assert colour == "success"
+    assert {task for task, state in states.items() if state != "success"} == {
+        "us_east_1.roll_back", "us_west_2.roll_back", "eu_west_1.roll_back"}
+    assert serving(world) == V042
+    assert world.lost == 0
+    [record] = records(world)
+    assert (record["end"], record["commit"], record["regions"]) == ("Success", commit, ",".join(REGIONS))
+    told = [(event.task, event.state) for event in events(world)]
+    assert told[0] == ("start_push", "started")
+    assert told[-1] == ("finish_push", "done")
+    assert not [task for task, _ in told if task.endswith("roll_back")]
+    assert [event.score for event in events(world) if event.task == "canary.score"][-1] >= 95
+
+
+def test_a_no_go_retires_the_canary_touches_no_region_and_is_red(world, run):
+    world.behaves(world.branches.push("prod", "worse"), Behaviour(error_percent=20))
+    colour, states = run("api_patch_push")
+    assert colour == "failed"
+    assert states["canary.retire"] == "success"
+    assert {states[f"{region}.off_peak"] for region in ("us_east_1", "us_west_2", "eu_west_1")} == {"upstream_failed"}
+    assert serving(world) == V041
+    [record] = records(world)
+    assert record["end"] == "FailureClean"
+    assert "no-go" in record["reason"]
+
+
+def test_what_only_prod_traffic_shows_is_rolled_back_and_red(world, run):
+    world.behaves(world.branches.push("prod", "worse in prod"), Behaviour(prod_error_percent=20))
+    colour, states = run("api_patch_push")
+    assert colour == "failed"
+    assert states["canary.score"] == "success"
+    assert states["us_east_1.roll_back"] == "success"
+    assert states["us_west_2.off_peak"] == "upstream_failed"
+    assert states["us_west_2.roll_back"] == "skipped"
+    assert serving(world)["us-west-2"] == ["api-prod-v041"]
+    assert records(world)[0]["end"] == "FailureClean"
+    assert world.lost == 0
+
+
+def test_a_canary_that_cannot_be_retired_stops_the_push(world, run, monkeypatch):
+    def refuses(push):
+        raise Refused("the canary's target group is held by somebody")
+
+    monkeypatch.setattr("include.steps.canary.retire", refuses)
+    world.branches.push("prod", "better")
+    colour, states = run("api_patch_push")
+    assert colour == "failed"
+    assert states["canary.score"] == "success"
+    assert states["us_east_1.off_peak"] == "upstream_failed"
+    assert "api-prod-v042" not in serving(world)["us-east-1"]
+
+
+def test_what_cannot_be_pushed_changes_nothing_and_is_red(world, run):
+    colour, states = run("api_patch_push", nonsense=1)
+    assert colour == "failed"
+    assert states["start_push"] == "failed"
+    assert states["canary.retire"] == "skipped"
+    assert serving(world) == V041
+    [said] = [event.text for event in events(world) if event.task == "finish_push" and event.state == "failed"]
+    assert "knows no 'nonsense'" in said
+
+
+def test_a_worker_that_dies_in_any_step_is_followed_by_one_that_goes_on(world, run):
+    world.branches.push("prod", "better")
+    deaths = {"create": 1, "set_weights": 2, "suspend": 1, "deregister": 1, "delete": 1}
+    world.executioner = Fate(deaths)
+    colour, _ = run("api_patch_push")
+    assert not deaths, "each of these calls killed its worker"
+    assert colour == "success"
+    assert serving(world) == V042
+    assert world.lost == 0
+
+
+class Fate:
+    """Kills at the first calls of these verbs, before their effect or after it in turn."""
+
+    def __init__(self, deaths):
+        self.deaths, self.after = deaths, False
+
+    def count(self, call):
+        verb = call.split(".")[1]
+        if verb not in self.deaths:
+            return False
+        self.after = not self.after
+        self.deaths[verb] -= 1
+        if not self.deaths[verb]:
+            del self.deaths[verb]
+        return True
