@@ -51,7 +51,8 @@ def _run(told: argparse.Namespace, directory: Path, ended: threading.Event) -> i
     cloud = LocalCloud(directory, told.cloud_scale, markets=list(load_markets().values()), time_scale=told.time_scale,
                        time_zero=datetime.now(UTC))
     with cloud:
-        print(f"The local cloud answers as AWS at {cloud.endpoint}; a first version goes to {', '.join(told.regions)} …")
+        print(f"The local cloud answers as AWS at {cloud.endpoint}; a first version goes to "
+              f"{', '.join(told.regions)} …", flush=True)
         furnish(cloud.endpoint, str(repository), first, told.regions, size=told.size, network=cloud.network)
         cloud.load(peak_rps=told.peak_rps)
         print(EXAMPLE.format(endpoint=cloud.endpoint, data_url=cloud.data_url, metrics_db=cloud.metrics_db,

@@ -34,7 +34,7 @@ class LocalCloud:
 
     def __init__(self, directory: str | Path, cloud_scale: float = 60, *, markets: Sequence[Market] = (),
                  time_scale: float = 1, time_zero: datetime | None = None, keep_seconds: int = 1200,
-                 lasts: Mapping[str, float] = {}):  # noqa: B006
+                 lasts: Mapping[str, float] = {}):
         self.directory = Path(directory).resolve()
         self.metrics_db = str(self.directory / "metrics.db")
         self.identity = secrets.token_hex(8)
@@ -46,7 +46,9 @@ class LocalCloud:
         self._claim = None
 
     def start(self) -> "LocalCloud":
-        """Returns when both processes serve; Final says which did not, with the end of its log."""
+        """Returns when both processes serve; Final says which did not, with the end of its log. Twice is no error."""
+        if self._processes:
+            return self
         self.directory.mkdir(parents=True, exist_ok=True)
         self.network, self._claim = claim_network()
         try:
@@ -107,8 +109,8 @@ class LocalCloud:
 
     def _start_data(self) -> None:
         settings, ready = self.directory / "data_settings.json", self.directory / "data.json"
-        settings.write_text(Settings(control=self.endpoint, identity=self.identity, metrics_db=self.metrics_db, parent=os.getpid(),
-                                     **self._viewers).model_dump_json())
+        settings.write_text(Settings(control=self.endpoint, identity=self.identity, metrics_db=self.metrics_db,
+                                     parent=os.getpid(), **self._viewers).model_dump_json())
         self._start("data", ready, str(settings), str(ready))
         self.data_url = f"http://127.0.0.1:{json.loads(ready.read_text())['port']}"
         if self.state()["identity"] != self.identity:

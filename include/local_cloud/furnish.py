@@ -92,7 +92,7 @@ def _asg(session: LocalSession, cluster: str, asg: str, commit: str, ami: str, s
         AutoScalingGroupName=asg, MinSize=size, MaxSize=size * 2, DesiredCapacity=size,
         LaunchTemplate={"LaunchTemplateId": template["LaunchTemplateId"], "Version": "1"},
         VPCZoneIdentifier=",".join(subnets), TargetGroupARNs=[group], HealthCheckType="ELB",
-        HealthCheckGracePeriod=120, Tags=[{**pair, "ResourceId": asg, "ResourceType": "auto-scaling-group",
+        HealthCheckGracePeriod=600, Tags=[{**pair, "ResourceId": asg, "ResourceType": "auto-scaling-group",
                                            "PropagateAtLaunch": pair["Key"] == "Name"} for pair in _pairs(tags)])
 
 

@@ -33,7 +33,7 @@ class Tally:
 
 
 class Viewers:
-    """`rate()` is asked for requests per second at every tick; `address()` for where the balancer is (None: no load)."""
+    """`rate()` is asked for requests per second at every tick; `address()` for the balancer's (None: no load)."""
 
     def __init__(self, rate: Callable[[], float], address: Callable[[], tuple[str, int] | None]):
         self._rate, self._address = rate, address

@@ -48,7 +48,7 @@ def _expression(pattern: str) -> re.Pattern:
 
 
 def rules(declared: Sequence[Mapping], known: Sequence[Rule] = ()) -> list[Rule]:
-    """In the order in which they are tried: by priority, the default last. A rule that did not change keeps its turns."""
+    """In the order in which they are tried: by priority, the default last. An unchanged rule keeps its turns."""
     turns = {(rule.priority, rule.patterns): rule.turns for rule in known}
     made = []
     for one in sorted(declared, key=lambda rule: (rule["priority"] == "default", int(rule["priority"])

@@ -25,7 +25,7 @@ class Load(BaseModel):
 
 
 class Settings(BaseModel):
-    """`control` is the control process's address; `parent` (not 0) the process to end with; `port` 0 takes any that is free."""
+    """`control` is the control process's address, `parent` (not 0) the process to end with; `port` 0: any free one."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

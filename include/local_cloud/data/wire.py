@@ -82,7 +82,7 @@ class ServerConnection(_Reader):
     def __init__(self, serve: Callable[[Request, "ServerConnection"], None], connections: set["ServerConnection"]):
         self._serve, self._connections = serve, connections
         self._waiting: deque[tuple[Request, bool]] = deque()
-        self._busy = self._keeps = False
+        self._busy = self._keeps = self._headless = False
         self._parser = httptools.HttpRequestParser(self)
         self._target, self._headers, self._body, self._size = b"", [], b"", 0
         self.transport: asyncio.Transport | None = None
@@ -131,7 +131,7 @@ class ServerConnection(_Reader):
 
     def _next(self) -> None:
         request, self._keeps = self._waiting.popleft()
-        self._busy = True
+        self._busy, self._headless = True, request.method == b"HEAD"
         self._serve(request, self)
 
     def answer(self, raw: bytes) -> None:
@@ -139,7 +139,7 @@ class ServerConnection(_Reader):
         self._busy = False
         if self.transport is None or self.transport.is_closing():
             return
-        self.transport.write(raw)
+        self.transport.write(raw[:raw.index(b"\r\n\r\n") + 4] if self._headless else raw)
         if not self._keeps:
             self.transport.close()
         elif self._waiting:
@@ -202,7 +202,8 @@ class ClientConnection(_Reader):
         self._whole, self._keeps = True, self._parser.should_keep_alive()
 
     def _finish(self, keeps: bool) -> None:
-        answer = Answer(self._parser.get_status_code(), self._headers, b"".join(self._body))
+        body = b"" if self._headless else b"".join(self._body)
+        answer = Answer(self._parser.get_status_code(), self._headers, body)
         done, self._done = self._done, None
         self._timer.cancel()
         if keeps:

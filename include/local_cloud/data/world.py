@@ -7,6 +7,7 @@ import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import partial
+from math import floor
 from typing import Any
 
 from include.local_cloud.data.day import busy_share
@@ -57,15 +58,16 @@ class World:
 
     async def beat(self) -> None:
         """Every full second: take the meters, write them under the second that ended, follow the markets' day."""
+        ends = floor(time.time()) + 1
         while True:
-            await asyncio.sleep(1 - time.time() % 1)
-            now = time.time()
-            self.market_time = self.settings.clock().at(datetime.fromtimestamp(now, UTC))
+            await asyncio.sleep(max(0.0, ends - time.time()))
+            self.market_time = self.settings.clock().at(datetime.fromtimestamp(ends, UTC))
             seconds = {}
             for name, region in self.regions.items():
                 self._shares[name] = busy_share(self.settings.served_from(name), self.market_time)
                 seconds[name] = region.tick(self._loop.time())
-            self._store.write(round(now) - 1, seconds)
+            self._store.write(ends - 1, seconds)
+            ends = max(ends, floor(time.time())) + 1
 
     async def report_health(self) -> None:
         """Tell control what the checks found and it does not know, until it does."""

@@ -1,0 +1,199 @@
+"""The whole local cloud: both processes, furnished and asked as AWS, under traffic."""
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+import urllib.error
+from pathlib import Path
+
+import psutil
+import pytest
+
+from include.domain.errors import BadInput, Final
+from include.local_cloud import service_repository
+from include.local_cloud.cloud import ROOT, LocalCloud
+from include.local_cloud.furnish import furnish
+from include.local_cloud.network import claim_network
+
+REGION = "us-west-2"
+
+
+@pytest.fixture(scope="module")
+def repository(tmp_path_factory):
+    path = tmp_path_factory.mktemp("service") / "api"
+    return path, service_repository.create(path)
+
+
+def started(directory, repository, size):
+    cloud = LocalCloud(directory, cloud_scale=120).start()
+    path, first = repository
+    furnish(cloud.endpoint, str(path), first, [REGION], size=size, network=cloud.network)
+    return cloud
+
+
+@pytest.fixture(scope="module")
+def cloud(tmp_path_factory, repository):
+    cloud = started(tmp_path_factory.mktemp("cloud"), repository, size=3)
+    yield cloud
+    cloud.stop()
+
+
+@pytest.fixture
+def busy(cloud):
+    """The cloud under 80 requests a second, whole again afterwards."""
+    cloud.load(peak_rps=80)
+    before = requests(cloud)["ok"]
+    until(lambda: requests(cloud)["ok"] > before + 20)
+    yield cloud
+    cloud.load(peak_rps=0)
+    until(lambda: requests(cloud)["in_flight"] == 0)
+
+
+def region(cloud):
+    return cloud.state()["regions"][REGION]
+
+
+def requests(cloud):
+    return region(cloud)["requests"]
+
+
+def until(condition, seconds=30):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not come to pass"
+        time.sleep(0.05)
+
+
+def weigh(cloud, weights):
+    """ARN to weight, in the listener's default action."""
+    elb = cloud.session(REGION).client("elbv2")
+    balancer = elb.describe_load_balancers(Names=["api-prod"])["LoadBalancers"][0]["LoadBalancerArn"]
+    listener = elb.describe_listeners(LoadBalancerArn=balancer)["Listeners"][0]["ListenerArn"]
+    elb.modify_listener(ListenerArn=listener, DefaultActions=[{"Type": "forward", "ForwardConfig": {
+        "TargetGroups": [{"TargetGroupArn": arn, "Weight": weight} for arn, weight in weights.items()]}}])
+
+
+def test_the_first_version_serves_and_nothing_fails(busy, repository):
+    asg = region(busy)["asgs"]["api-prod-v041"]
+    assert (asg["instances"], asg["healthy"], asg["commit"]) == (3, 3, repository[1])
+    assert requests(busy)["failed"] == 0
+    assert region(busy)["weights"] == {"api-prod": 100}
+
+
+def test_a_thousand_metrics_of_the_asg_are_there_to_be_read(busy):
+    busy.load(peak_rps=150)
+    reader = sqlite3.connect(f"file:{busy.metrics_db}?mode=ro", uri=True)
+    count = "SELECT count(DISTINCT name) FROM metrics WHERE region = ? AND asg IN ('api-prod-v041')"
+    until(lambda: reader.execute(count, (REGION,)).fetchone()[0] >= 1000)
+    until(lambda: 'asg="api-prod-v041",name="cpu.percent"' in
+          subprocess.run([sys.executable, "-c", "import sys,urllib.request as r;"
+                          "print(r.urlopen(sys.argv[1]).read().decode())", f"{busy.data_url}/metrics"],
+                         capture_output=True, text=True, check=True).stdout)
+
+
+def test_a_scale_in_drains_and_loses_nothing(busy):
+    scaling = busy.session(REGION).client("autoscaling")
+    failed = requests(busy)["failed"]
+    for size in (1, 3):
+        scaling.update_auto_scaling_group(AutoScalingGroupName="api-prod-v041", MinSize=size, DesiredCapacity=size)
+        until(lambda size=size: region(busy)["asgs"]["api-prod-v041"]["instances"] == size
+              == region(busy)["asgs"]["api-prod-v041"]["healthy"] == len(
+                  region(busy)["target_groups"]["api-prod"]["targets"]))
+    assert requests(busy)["failed"] == failed
+
+
+def test_weight_on_a_target_group_without_healthy_targets_is_seen_as_failures(busy):
+    elb = busy.session(REGION).client("elbv2")
+    prod = elb.describe_target_groups(Names=["api-prod"])["TargetGroups"][0]
+    early = elb.create_target_group(Name="early", Protocol="HTTP", Port=8080, VpcId=prod["VpcId"],
+                                    TargetType="instance")["TargetGroups"][0]["TargetGroupArn"]
+    before = requests(busy)["failures"].get("503", 0)
+    weigh(busy, {prod["TargetGroupArn"]: 50, early: 50})
+    until(lambda: requests(busy)["failures"].get("503", 0) > before + 20)
+    assert region(busy)["no_target"] > 20
+    weigh(busy, {prod["TargetGroupArn"]: 100})
+    until(lambda: requests(busy)["last_second"]["failed"] == 0 < requests(busy)["last_second"]["ok"])
+
+
+def test_the_load_refuses_what_it_does_not_know(cloud):
+    for wrong in ({"peak": 3}, {"peak_rps": -1}, {"peak_rps": "many"}, [1]):
+        with pytest.raises(Final, match="400"):
+            cloud.load(**wrong) if isinstance(wrong, dict) else _post_raw(cloud, wrong)
+
+
+def _post_raw(cloud, body):
+    from include.local_cloud.cloud import _ask
+    return _ask(f"{cloud.data_url}/load", body)
+
+
+def test_two_clouds_side_by_side_do_not_meet(cloud, tmp_path, repository):
+    with started(tmp_path, repository, size=1) as other:
+        assert (other.network, other.endpoint, other.data_url) != (cloud.network, cloud.endpoint, cloud.data_url)
+        other.load(peak_rps=50)
+        until(lambda: requests(other)["ok"] > 20)
+        sent = requests(cloud)["sent"]
+        other.session(REGION).client("autoscaling").delete_auto_scaling_group(
+            AutoScalingGroupName="api-prod-v041", ForceDelete=True)
+        until(lambda: requests(other)["failed"] > 10)       # deleted while it carried the traffic: that is seen
+        assert region(cloud)["asgs"]["api-prod-v041"]["healthy"] == 3
+        assert requests(cloud)["sent"] == sent
+        pids = [process.pid for process in other._processes.values()]
+    assert not [pid for pid in pids if psutil.pid_exists(pid)]
+    with pytest.raises(urllib.error.URLError):
+        other.state()
+
+
+def test_a_cloud_whose_starter_is_killed_ends_by_itself(tmp_path):
+    program = ("import sys, time\nfrom include.local_cloud.cloud import LocalCloud\n"
+               "cloud = LocalCloud(sys.argv[1]).start()\n"
+               "print(*[p.pid for p in cloud._processes.values()], flush=True)\ntime.sleep(60)\n")
+    starter = subprocess.Popen([sys.executable, "-c", program, str(tmp_path)], stdout=subprocess.PIPE, text=True,
+                               env={**os.environ, "PYTHONPATH": str(ROOT)})
+    children = [psutil.Process(int(pid)) for pid in starter.stdout.readline().split()]
+    assert len(children) == 2
+    starter.send_signal(signal.SIGKILL)
+    starter.wait()
+    starter.stdout.close()
+    until(lambda: not [child for child in children if child.is_running() and child.status() != psutil.STATUS_ZOMBIE])
+
+
+def test_a_process_that_cannot_start_is_told_with_the_end_of_its_log(tmp_path):
+    cloud = LocalCloud(tmp_path, lasts={"nap": 3})
+    with pytest.raises(Final, match=r"control process ended with 1: .*--lasts takes boot"):
+        cloud.start()
+    assert not cloud._processes
+
+
+def test_a_network_is_had_by_one_cloud_at_a_time():
+    (first, claim), (second, other) = claim_network(), claim_network()
+    assert first != second
+    claim.close()
+    other.close()
+
+
+def test_elsewhere_than_on_linux_it_says_so(monkeypatch):
+    monkeypatch.setattr(sys, "platform", "darwin")
+    with pytest.raises(BadInput, match="needs Linux"):
+        claim_network()
+
+
+def test_the_command_runs_until_it_is_told_to_stop(tmp_path):
+    command = subprocess.Popen([sys.executable, "-m", "include.local_cloud", "--directory", str(tmp_path), "--regions",
+                                REGION, "--size", "1", "--cloud-scale", "120"], stdout=subprocess.PIPE, text=True,
+                               env={**os.environ, "PYTHONPATH": str(ROOT)})
+    lines = []
+    for line in command.stdout:
+        lines.append(line)
+        if "Ctrl-C ends it" in line:
+            break
+    children = psutil.Process(command.pid).children()
+    assert len(children) == 2
+    command.send_signal(signal.SIGINT)
+    assert command.wait() == 0
+    command.stdout.close()
+    assert not [child for child in children if child.is_running()]
+    assert any(f"aws --endpoint-url http://127.0.0.1:" in line for line in lines)  # noqa: F541
+    assert (Path(tmp_path) / "api" / "behaviour.yaml").exists()

@@ -1,0 +1,81 @@
+"""The demo's service is a real git repository."""
+
+import subprocess
+
+import pytest
+
+from include.domain.errors import BadInput
+from include.local_cloud import service_repository
+from include.local_cloud.behaviour import Behaviour
+
+
+@pytest.fixture
+def repository(tmp_path):
+    path = tmp_path / "api"
+    return path, service_repository.create(path)
+
+
+def git(path, *arguments):
+    return subprocess.run(["git", "-C", str(path), "-c", f"safe.directory={path}", *arguments], check=True,
+                          capture_output=True, text=True).stdout.strip()
+
+
+def test_three_branches_begin_at_the_first_commit(repository):
+    path, first = repository
+    assert {git(path, "rev-parse", branch) for branch in ("test", "release", "prod")} == {first}
+
+
+def test_a_commit_moves_its_branch_alone_and_leaves_a_clean_folder(repository):
+    path, first = repository
+    new = service_repository.commit(path, "good")
+    assert git(path, "rev-parse", "prod", "prod~1", "release").split() == [new, first, first]
+    assert git(path, "status", "--porcelain") == ""
+
+
+def test_a_commit_to_a_branch_that_is_not_checked_out_leaves_the_folder_alone(repository):
+    path, _ = repository
+    service_repository.commit(path, "leak", branch="release")
+    assert git(path, "status", "--porcelain") == ""
+    assert "leak_mb_per_minute: 0" in (path / "behaviour.yaml").read_text()
+
+
+@pytest.mark.parametrize(("kind", "changed"), [
+    ("good", {}), ("slow_tail", {"tail"}), ("errors", {"errors"}), ("leak", {"leak_mb_per_minute"}),
+    ("half_capacity", {"slots"}), ("does_not_start", {"starts"})])
+def test_each_kind_changes_what_its_name_says_and_nothing_else(repository, kind, changed):
+    path, first = repository
+    sound = service_repository.behaviour_at(path, first).model_dump()
+    new = service_repository.behaviour_at(path, service_repository.commit(path, kind)).model_dump()
+    assert {key for key in sound if sound[key] != new[key]} == set(changed)
+
+
+def test_a_good_commit_after_a_bad_one_is_sound_again(repository):
+    path, first = repository
+    service_repository.commit(path, "errors")
+    good = service_repository.commit(path, "good")
+    assert service_repository.behaviour_at(path, good) == service_repository.behaviour_at(path, first)
+
+
+def test_half_the_capacity_is_half():
+    sound, half = Behaviour(), Behaviour(slots=2)
+    assert half.slots / half.service_ms == sound.slots / sound.service_ms / 2
+
+
+def test_an_unknown_kind_or_branch_is_refused_with_those_there_are(repository):
+    path, _ = repository
+    with pytest.raises(BadInput, match="good, slow_tail, errors, leak, half_capacity, does_not_start"):
+        service_repository.commit(path, "bad")
+    with pytest.raises(BadInput, match="test, release, prod"):
+        service_repository.commit(path, "good", branch="--upload-pack=x")
+
+
+def test_a_folder_that_is_not_empty_is_left_alone(tmp_path):
+    (tmp_path / "mine").touch()
+    with pytest.raises(BadInput, match="is not empty"):
+        service_repository.create(tmp_path)
+
+
+@pytest.mark.parametrize("revision", ["a" * 40, "abc", "prod; rm -rf /", ""])
+def test_no_such_commit_is_said(repository, revision):
+    with pytest.raises(BadInput):
+        service_repository.behaviour_at(repository[0], revision)
