@@ -1,0 +1,50 @@
+"""Airflow connections in, ports out."""
+
+import json
+
+import pytest
+
+from include.domain.errors import BadInput
+from plugins import wiring
+from plugins.wiring import Ports, Session
+from tests.world.declared import service
+
+
+@pytest.fixture
+def connections(monkeypatch):
+    aws = {"conn_type": "aws", "login": "testing", "password": "testing",
+           "extra": {"endpoint_url": "http://127.0.0.1:1"}}
+    for name in ("AWS_PROD", "AWS_ARCHIVE"):
+        monkeypatch.setenv(f"AIRFLOW_CONN_{name}", json.dumps(aws))
+    monkeypatch.setenv("AIRFLOW_CONN_METRICS", json.dumps({"conn_type": "sqlite", "host": "/tmp/metrics.db"}))
+
+
+def test_a_client_is_of_the_connections_endpoint_and_the_asked_region_and_is_built_once(connections):
+    session = Session("aws_prod", "us-west-2")
+    client = session.client("autoscaling")
+    assert client.meta.endpoint_url == "http://127.0.0.1:1"
+    assert client.meta.region_name == "us-west-2"
+    assert client.meta.config.retries["mode"] == "adaptive"
+    assert session.client("autoscaling") is client
+
+
+@pytest.mark.parametrize("port", ["clusters", "traffic", "images", "metrics", "branches", "archive", "leases", "chat"])
+def test_every_port_can_be_built_from_its_connection(port, connections):
+    ports = Ports(service(), "prod", "us-east-1")
+    assert getattr(ports, port) is getattr(ports, port)
+
+
+def test_a_lease_outlives_every_pause_of_a_compressed_push():
+    ports = Ports(service(), "prod", "us-east-1")
+    assert ports.leases._lasts == wiring.LEASE_AT_LEAST
+
+
+def test_an_environment_that_is_not_declared_is_refused_by_name():
+    with pytest.raises(BadInput, match="declares no environment staging: there are prod"):
+        Ports(service(), "staging", "us-east-1")
+
+
+@pytest.mark.parametrize("kinds", [wiring.IMAGES, wiring.METRICS, wiring.CHATS])
+def test_an_unknown_kind_is_refused_and_names_those_there_are(kinds):
+    with pytest.raises(BadInput, match=f"'carrier_pigeon' is not known; there are {', '.join(kinds)}"):
+        wiring._of_kind(kinds, "carrier_pigeon", "chat")
