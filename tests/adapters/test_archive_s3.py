@@ -7,9 +7,10 @@ from urllib.request import urlopen
 from uuid import uuid4
 
 import pytest
+from botocore.exceptions import ClientError
 
 from include.adapters.archive.s3 import S3Archive
-from include.domain.errors import BadInput, Refused
+from include.domain.errors import BadInput, Refused, Retryable
 from include.domain.push import Event
 
 AT = datetime(2026, 3, 1, 12, 0, 0, 123456, tzinfo=UTC)
@@ -97,3 +98,11 @@ def test_a_bucket_that_does_not_exist_is_bad_input(session):
         archive.put("x", b"", "text/plain")
     with pytest.raises(BadInput, match="NoSuchBucket"):
         archive.get("x")
+
+
+def test_a_write_that_meets_another_one_under_way_is_tried_again(session, archive, monkeypatch):
+    def conflict(**_):
+        raise ClientError({"Error": {"Code": "ConditionalRequestConflict", "Message": "."}}, "PutObject")
+    monkeypatch.setattr(session.client("s3"), "put_object", conflict)
+    with pytest.raises(Retryable, match="x is being written by somebody else"):
+        archive.put("x", b"", "text/plain")

@@ -59,6 +59,7 @@ def test_a_new_asg_starts_empty_and_is_shaped_like_the_one_that_runs(clusters, c
     cluster.aws("autoscaling").put_lifecycle_hook(
         AutoScalingGroupName=cluster.asg, LifecycleHookName="warm-up", HeartbeatTimeout=33,
         LifecycleTransition="autoscaling:EC2_INSTANCE_LAUNCHING")
+    clusters.tag(cluster.asg, {"serin:colour": "red"})
     new = new_asg(cluster)
     clusters.create(new)
     group, like = cluster.group(new.name), cluster.group(cluster.asg)
@@ -93,10 +94,10 @@ def test_creating_twice_makes_one_asg_and_one_template_version(clusters, cluster
 
 def test_a_version_that_was_made_before_a_crash_is_used_again(clusters, cluster):
     new = new_asg(cluster)
+    cluster.aws("ec2").create_launch_template_version(
+        LaunchTemplateId=cluster.template, SourceVersion="1", LaunchTemplateData={"ImageId": new.ami},
+        VersionDescription=f"{new.name}: {new.ami} on version 1")
     clusters.create(new)
-    cluster.aws("autoscaling").delete_auto_scaling_group(AutoScalingGroupName=new.name, ForceDelete=True)
-    eventually(lambda: len(clusters.asgs(f"{cluster.service}-prod")) == 1, "v042 is gone")
-    Ec2AsgClusters(cluster.session).create(new)
     assert the(clusters, cluster, new.name).template_version == "2"
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 from include.adapters.aws import Aws, Session
-from include.domain.errors import Refused
+from include.domain.errors import Refused, Retryable
 from include.domain.push import Event
 
 READERS = 8
@@ -61,7 +61,12 @@ class S3Archive:
         """False where the key has another content. Our own write whose answer was lost is found again as the same."""
         written = self._aws.call("s3", "put_object", self._about(key), none_if=TAKEN, Bucket=self._bucket,
                                  Key=self._prefix + key, Body=body, ContentType=content_type, IfNoneMatch="*")
-        return written is not None or self.get(key) == body
+        if written is not None:
+            return True
+        there = self.get(key)
+        if there is None:
+            raise Retryable(f"{key} is being written by somebody else")
+        return there == body
 
     def _about(self, key: str) -> str:
         return f"s3://{self._bucket}/{self._prefix}{key}"
