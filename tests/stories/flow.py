@@ -31,6 +31,7 @@ class Flow:
         self.world, self.push_id = world, push_id
         self.service = world.service
         self.failures: dict[str, str] = {}
+        self.plan: Any = None
         self.markets = markets or {name: Market(name, "UTC") for name in MARKETS}
 
     def push(self, commit: str = "", ami: str = "", reason: str = "a fix") -> PushRecord:
@@ -53,6 +54,13 @@ class Flow:
             for region in self.world.regions:
                 if not self.region(built, region):
                     break
+
+    def pushed_commit(self) -> Push:
+        """The push of the head of prod, whose AMI is built."""
+        commit = self.world.branches.head("prod")
+        name = f"{self.service.service}-{commit[:12]}"
+        return Push(self.push_id, self.service.service, "prod", "patch", commit, "prod", name, "", "Ada",
+                    self.world.now)
 
     def try_canary(self, push: Push) -> bool:
         """launch → bake → score, and retire whatever happened."""
@@ -77,6 +85,7 @@ class Flow:
         value = value and self._task(f"{task}.plan", lambda look: red_black.plan(
             push, region, self.service, look, **self._ports("clusters", "images", "metrics", "leases", region=region)))
         for name in IN_A_REGION:
+            self.plan = value or self.plan
             if value is None or name == until:
                 break
             value = self.step(name, value, region)

@@ -8,6 +8,7 @@ from include.domain.cluster import Activity, Asg, Instance, NewAsg
 from include.domain.errors import BadInput, Final
 from tests.world.physics import MOST_ACTIVITIES
 from tests.world.region import Group, Region
+from tests.world.requests import cut_off
 
 MOST_TAGS = 50
 TAG_LENGTH = 256
@@ -74,13 +75,14 @@ class InMemoryClusters:
                 machine.healthy = True
 
     def delete(self, asg: str) -> None:
-        """With its instances at once, traffic or not, as ForceDelete does."""
+        """With its instances at once, traffic or not, as ForceDelete does; what they still answer is cut off."""
         group = self.region.groups.get(asg)
         if group is None:
             return
         group.deleting, group.desired, group.min_size = True, 0, 0
         for machine in group.machines:
             machine.state, machine.seconds, machine.alive = "Terminating", 0, False
+            cut_off(self.region, machine.id, f"{asg} deleted")
         self.changed(f"{asg} deleted")
 
     def _group(self, asg: str) -> Group:

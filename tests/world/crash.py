@@ -1,5 +1,6 @@
 """Death at any port call: a proxy around every port counts the calls and kills the step before or after one of them."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,13 +11,22 @@ class Killed(BaseException):
 
 @dataclass
 class Executioner:
-    """Kills the step at call number `at` (counted from 1), before its effect or after it; 0 kills nobody."""
+    """Kills the step at call number `at` (counted from 1), before its effect or after it; 0 kills nobody.
+
+    `pause` is what every call costs; `before` is what happens just before a call of this name.
+    """
 
     at: int = 0
     after: bool = False
     calls: list[str] = field(default_factory=list)
+    pause: Callable[[], Any] | None = None
+    before: Mapping[str, Callable[[], Any]] = field(default_factory=dict)
 
     def count(self, call: str) -> bool:
+        if self.pause:
+            self.pause()
+        if call in self.before:
+            self.before[call]()
         self.calls.append(call)
         return len(self.calls) == self.at
 

@@ -107,10 +107,11 @@ def _check(region: Region, tg: TargetGroup) -> None:
         target.seconds += 1
         machine = region.machine(instance)
         answers = machine is not None and machine.alive and machine.behaviour.starts
+        target.failing = 0 if answers else target.failing + 1
         if target.state == "draining":
             if target.seconds >= region.times.drain:
                 del tg.targets[instance]
-        elif not answers and target.seconds >= region.times.health_check:
+        elif not answers and target.failing >= region.times.health_check:
             target.state = "unhealthy"
         elif answers and target.state != "healthy" and target.seconds >= region.times.health_check:
             target.state, target.seconds = "healthy", 0

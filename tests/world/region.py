@@ -69,10 +69,11 @@ class Group:
 
 @dataclass
 class TargetState:
-    """One registered target; `seconds` counts since the state began."""
+    """One registered target; `seconds` counts since the state began, `failing` the failed checks in a row."""
 
     state: str
     seconds: int = 0
+    failing: int = 0
 
 
 @dataclass

@@ -31,6 +31,13 @@ def exchange(region: Region, seconds: float, when: str) -> dict[str, Served]:
     return answered
 
 
+def cut_off(region: Region, instance: str, when: str) -> None:
+    """The requests that a draining target still answers, and now will not."""
+    for tg, target in region.of(instance):
+        if target.state == "draining":
+            _lose(region, 1, f"{when}: {instance} still drained from {tg.name}")
+
+
 def _through(region: Region, tg: TargetGroup, share: float, seconds: float, when: str,
              answered: dict[str, Served]) -> None:
     healthy = [instance for instance, target in tg.targets.items() if target.state == "healthy"]

@@ -31,8 +31,8 @@ class World:
     def __init__(self, declared: Service | None = None, size: int = 4, load_rps: float = 100):
         self.now, self.service = START, declared or service()
         self.log: list[str] = []
-        self.executioner = Executioner()
-        self.noise = Random(7)
+        self.executioner, self.runs_again = Executioner(), True
+        self.noise, self.on_tick = Random(7), bool
         names = tuple(r.region for r in self.service.environments["prod"].regions)
         self.regions = {name: Region(name) for name in names}
         self.branches, self.images = InMemoryBranches(START), InMemoryImages(self.service.service, names)
@@ -55,8 +55,9 @@ class World:
             arn = region.arn("api-prod")
             region.target_groups[arn] = TargetGroup(arn, "api-prod")
             region.weights = {arn: 100}
-            region.groups["api-prod-v041"] = Group("api-prod-v041", self.now - timedelta(days=7), first.ids[name],
-                                                   "lt-1", "1", (arn,), size * 2, size, size, scaling={"cpu", "night"})
+            region.groups["api-prod-v041"] = Group(
+                "api-prod-v041", self.now - timedelta(days=7), first.ids[name], "lt-1", "1", (arn,),
+                max_size=size * 2, min_size=size // 2, desired=size, scaling={"cpu", "night"})
 
     @property
     def load(self) -> float:
@@ -83,6 +84,15 @@ class World:
             ids = (self.images.find(commit) or self.images.add(commit, "prod")).ids
             region.behaviours[ids[region.name]] = behaviour
 
+    def dies(self, region: str, asg: str) -> None:
+        """One more instance of the ASG stops answering."""
+        next(machine for machine in self.regions[region].groups[asg].machines if machine.alive).alive = False
+
+    def changes(self, region: str, asg: str, behaviour: Behaviour) -> None:
+        """The instances that the ASG has do something else from now on."""
+        for machine in self.regions[region].groups[asg].machines:
+            machine.behaviour = behaviour
+
     def advance(self, seconds: float) -> None:
         """Time passes, a whole second at a time."""
         until = self.now + timedelta(seconds=seconds)
@@ -94,6 +104,7 @@ class World:
                 for asg in region.groups:
                     values = measurements(served.get(asg, Served()), self.noise)
                     self.metrics[region.name].write(asg, self.now - timedelta(seconds=1), values)
+            self.on_tick()
 
     def until(self, true: Callable[[], Any], seconds: int = PATIENCE) -> Any:
         """Let time pass until it is true; what it returned."""
@@ -118,18 +129,24 @@ class World:
         return Look(self.now, since or self.now)
 
     def run(self, step: Callable[[Look], Any], says: str, seconds: int = PATIENCE) -> Any:
-        """What an operator does: look, wait, look again from the top, also after a death, until there is a value."""
+        """What an operator does: look, wait, look again from the top, also after a death, until there is a value.
+
+        With `world.runs_again` False a death is the end of the task.
+        """
         since, told = self.now, ""
         while self.now - since < timedelta(seconds=seconds):
+            look = Look(self.now, since)
             try:
-                answer = step(Look(self.now, since))
+                answer = step(look)
             except Killed as death:
-                self.tell(f"{says}: killed {death}; run again on another machine")
+                self.tell(f"{says}: killed {death}")
+                if not self.runs_again:
+                    raise
                 continue
             if not isinstance(answer, Wait):
                 self.tell(f"{says}: done")
                 return answer
-            assert answer.next_look > self.now, f"{says}: a busy loop: {answer}"
+            assert answer.next_look > look.now, f"{says}: a busy loop: {answer}"
             if _gist(answer.reason) != _gist(told):
                 self.tell(f"{says}: waits: {answer.reason}")
             told = answer.reason
