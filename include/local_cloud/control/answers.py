@@ -9,8 +9,11 @@ from moto.ec2.responses.launch_templates import LaunchTemplates
 from moto.ec2.utils import parse_user_data
 
 from include.local_cloud.control import policies
-from include.local_cloud.control.autoscaling_rules import delete, member
+from include.local_cloud.control.autoscaling_rules import delete
+from include.local_cloud.control.by_hand import member
+from include.local_cloud.control.lifecycle import in_grace
 from include.local_cloud.control.patching import added, patched
+from include.local_cloud.control.world import here
 
 MOST_ACTIVITIES = 100
 
@@ -69,6 +72,10 @@ def execute_policy(original: Any, self: AutoScalingResponse) -> Any:
 def set_instance_health(original: Any, self: AutoScalingResponse) -> Any:
     if self._get_param("HealthStatus") not in ("Healthy", "Unhealthy"):
         raise ValidationError("Valid instance health states are: [Healthy, Unhealthy]")
+    group, found = member(self.autoscaling_backend, self._get_param("InstanceId"))
+    respects = self._get_bool_param("ShouldRespectGracePeriod", True)
+    if self._get_param("HealthStatus") == "Unhealthy" and respects and in_grace(group, found, here().now()):
+        return EmptyResult()
     return original(self)
 
 

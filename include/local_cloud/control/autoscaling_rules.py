@@ -1,5 +1,6 @@
 """What Auto Scaling refuses, word for word, and what its calls record for the reconciler to do."""
 
+import re
 from collections import OrderedDict
 from typing import Any
 
@@ -10,9 +11,10 @@ from moto.core.utils import utcnow
 
 from include.local_cloud.control import asgs
 from include.local_cloud.control.asgs import Story
-from include.local_cloud.control.lifecycle import terminate
 from include.local_cloud.control.patching import patched
-from include.local_cloud.control.world import Region, here
+from include.local_cloud.control.world import here
+
+TAG_TEXT = re.compile(r"[\w\s+\-=.:/@]*")
 
 
 class Known(OrderedDict):
@@ -53,8 +55,9 @@ def create(original: Any, self: AutoScalingBackend, *, name: str, min_size: Any,
         raise AutoscalingClientError("AlreadyExists", "AutoScalingGroup by this name already exists - A group with "
                                                       f"the name {name} already exists")
     _sizes_fit(min_size, max_size, desired_capacity)
-    _target_groups_exist(self, target_group_arns)
+    target_groups_exist(self, target_group_arns)
     _template_is_usable(self, launch_template)
+    _tags_are_legal(rest.get("tags") or [])
     group = original(self, name=name, min_size=min_size, max_size=max_size, desired_capacity=desired_capacity,
                      launch_template=launch_template, target_group_arns=target_group_arns,
                      health_check_period=health_check_period, **rest)
@@ -93,7 +96,7 @@ def _sizes_fit(smallest: int, largest: int, desired: int | None) -> None:
                               f"max size:{largest}")
 
 
-def _target_groups_exist(backend: AutoScalingBackend, arns: list[str]) -> None:
+def target_groups_exist(backend: AutoScalingBackend, arns: list[str]) -> None:
     if any(arn not in backend.elbv2_backend.target_groups for arn in arns):
         raise ValidationError("Provided Target Groups may not be valid. Please ensure they exist and try again.")
 
@@ -128,24 +131,19 @@ def delete(backend: AutoScalingBackend, name: str, by_force: bool) -> None:
     group.desired_capacity = group.min_size = 0
 
 
-@patched(AutoScalingBackend, "attach_load_balancer_target_groups", "stock: registers even what is suspended")
-def attach_target_groups(original: Any, self: AutoScalingBackend, group_name: str, arns: list[str]) -> None:
-    group = changeable(self, group_name)
-    _target_groups_exist(self, arns)
-    fresh = [arn for arn in arns if arn not in group.target_group_arns]
-    group.append_target_groups(fresh)
-    if asgs.runs(group, "AddToLoadBalancer"):
-        for member in asgs.members(group):
-            if member.lifecycle_state == "InService":
-                asgs.register(_region(self), fresh, member)
+@patched(AutoScalingBackend, "create_or_update_tags", "stock: takes any character, and a comma breaks a push on AWS")
+def create_or_update_tags(original: Any, self: AutoScalingBackend, tags: list[dict[str, str]]) -> None:
+    _tags_are_legal(tags)
+    original(self, tags)
 
 
-@patched(AutoScalingBackend, "detach_load_balancer_target_groups", "stock: fails on a target that is gone")
-def detach_target_groups(original: Any, self: AutoScalingBackend, group_name: str, arns: list[str]) -> None:
-    group = changeable(self, group_name)
-    for member in asgs.members(group):
-        asgs.deregister(_region(self), [arn for arn in arns if arn in group.target_group_arns], member)
-    group.target_group_arns = [arn for arn in group.target_group_arns if arn not in arns]
+def _tags_are_legal(tags: list[dict[str, str]]) -> None:
+    for tag in tags:
+        for part, most in (("Key", 128), ("Value", 256)):
+            text = tag.get(part) or ""
+            if len(text) > most or not TAG_TEXT.fullmatch(text):
+                raise ValidationError(f"Tag {part} {text!r} must be at most {most} letters, digits, spaces and "
+                                      "+ - = . _ : / @")
 
 
 def _process_names(name: str) -> None:
@@ -159,36 +157,3 @@ def _process_names(name: str) -> None:
 
 for _name in ("suspend_processes", "resume_processes"):
     _process_names(_name)
-
-
-@patched(AutoScalingBackend, "set_instance_health", "stock: an instance of no ASG is HTTP 500")
-def set_instance_health(original: Any, self: AutoScalingBackend, instance_id: str, status: str) -> None:
-    member(self, instance_id)[1].health_status = status
-
-
-@patched(AutoScalingBackend, "terminate_instance", "stock: terminates in the call, without draining")
-def terminate_instance(original: Any, self: AutoScalingBackend, instance_id: str, should_decrement: bool) -> Any:
-    group, found = member(self, instance_id)
-    if should_decrement:
-        group.set_desired_capacity(group.desired_capacity - 1)
-    if not found.leaving:
-        terminate(_region(self), group, found, here().now(), "an instance was taken out of service in response to a "
-                                                             "user request")
-    return found.activity.shown()
-
-
-def member(backend: AutoScalingBackend, instance_id: str) -> tuple[FakeAutoScalingGroup, asgs.Member]:
-    for group in backend.autoscaling_groups.values():
-        for found in asgs.members(group):
-            if found.instance.id == instance_id:
-                return group, found
-    raise ValidationError(f"Instance Id not found - No managed instance found for instance ID: {instance_id}")
-
-
-@patched(AutoScalingBackend, "notify_terminate_instances", "stock: replaces in the call, whatever is suspended")
-def notify_terminate_instances(original: Any, self: AutoScalingBackend, instance_ids: list[str]) -> None:
-    """The ASG finds out at its next health check."""
-
-
-def _region(backend: AutoScalingBackend) -> Region:
-    return here().region(backend.region_name)

@@ -40,7 +40,7 @@ def _build(instance: Instance) -> None:
             return
         life.console.append(f"serin-install: {wanted['service']} at {wanted['commit']} from {wanted['repository']}")
         life.disk = read_disk(wanted["repository"], wanted["commit"])
-    except (BadInput, yaml.YAMLError, UnicodeDecodeError) as failure:
+    except (BadInput, yaml.YAMLError, ValueError, TypeError, AttributeError) as failure:
         life.console.append(f"serin-install: failed: {failure}")
         return
     life.console.append("serin-install: done")

@@ -42,8 +42,10 @@ def read_call(environ: Mapping[str, str], body: bytes) -> Call:
 
 def _s3_action(environ: Mapping[str, str]) -> str:
     verb = environ.get("REQUEST_METHOD", "").capitalize()
-    of_an_object = environ.get("PATH_INFO", "").strip("/").count("/") > 0
-    return f"{verb}Object" if of_an_object else ("ListObjects" if verb == "Get" else f"{verb}Bucket")
+    bucket, _, key = environ.get("PATH_INFO", "").strip("/").partition("/")
+    if key:
+        return f"{verb}Object"
+    return f"{verb}Bucket" if verb != "Get" else "ListObjects" if bucket else "ListBuckets"
 
 
 def throttled(service: str) -> tuple[str, int, str]:

@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from http import HTTPStatus
+from http.client import responses
 from typing import Any
 
 from include.local_cloud.control.api import Api
@@ -66,9 +67,11 @@ class Gate:
         if answer is None:
             environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
             return []
-        status = f"{answer.status} {HTTPStatus(answer.status).phrase}"
-        start_response(status, [(k, v) for k, v in answer.headers if k.lower() != "content-length"]
-                       + [("Content-Length", str(len(answer.body)))])
+        headers = answer.headers
+        if environ["REQUEST_METHOD"] != "HEAD":  # whose Content-Length is that of the body it leaves out
+            headers = [(key, value) for key, value in headers if key.lower() != "content-length"]
+            headers.append(("Content-Length", str(len(answer.body))))
+        start_response(f"{answer.status} {responses.get(answer.status, 'Unknown')}", headers)
         return [answer.body]
 
     def _aws(self, environ: dict[str, Any], body: bytes) -> Answer | None:
@@ -124,11 +127,11 @@ class Gate:
         return answer
 
     def _through(self, call: Call, environ: dict[str, Any], body: bytes) -> Answer:
-        if call.service in COMPUTE:
-            self._world.region(call.region)
         environ["wsgi.input"] = io.BytesIO(body)
         told: list[Any] = []
         try:
+            if call.service in COMPUTE:
+                self._world.region(call.region)
             chunks = self._moto(environ, lambda status, headers, *_: told.extend((status, headers)))
             answer = Answer(int(told[0].split()[0]), told[1], b"".join(chunks))
         except NotImplementedError as missing:

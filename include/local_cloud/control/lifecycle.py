@@ -76,14 +76,17 @@ def check_health(region: Region, group: FakeAutoScalingGroup, now: float) -> Non
     """Mark what is dead, and for health check type ELB what its target group calls unhealthy after the grace."""
     if not runs(group, "HealthCheck"):
         return
-    grace = here().lasts(group.health_check_grace_period or 0)
     for member in asgs.members(group):
         if member.lifecycle_state != "InService":
             continue
         lost = member.instance.state not in ("pending", "running") and not _dies_unseen(member)
-        graced = now < (member.in_service_at or now) + grace
-        if lost or ("ELB" in group.health_check_type and not graced and _fails_checks(region, group, member)):
+        checked = "ELB" in group.health_check_type and not in_grace(group, member, now)
+        if lost or (checked and _fails_checks(region, group, member)):
             member.health_status = "Unhealthy"
+
+
+def in_grace(group: FakeAutoScalingGroup, member: Member, now: float) -> bool:
+    return now < (member.in_service_at or now) + here().lasts(group.health_check_grace_period or 0)
 
 
 def _dies_unseen(member: Member) -> bool:

@@ -30,12 +30,17 @@ def follow_desired(region: Region, group: FakeAutoScalingGroup, now: float) -> N
 
 
 def _launch(region: Region, group: FakeAutoScalingGroup, now: float, why: str) -> bool:
+    """In the emptiest zone; where that has no capacity, in the next one."""
+    return any(_launch_in(region, group, subnet, now, why) for subnet in _emptiest_first(region, group))
+
+
+def _launch_in(region: Region, group: FakeAutoScalingGroup, subnet: Subnet | None, now: float, why: str) -> bool:
     cause = f"At {stamp(now)} an instance was started in response to a difference between desired and actual " \
             f"capacity, {why}."
     activity = Activity(group.name, "Launching a new EC2 instance", cause, now)
     group.story.activities.appendleft(activity)
     try:
-        instance, template = _run(region, group)
+        instance, template = _run(region, group, subnet)
     except (ServiceException, StopIteration) as failure:
         words = getattr(failure, "message", "There are not enough free addresses in the subnet.")
         message = f"{words} Launching EC2 instance failed."
@@ -48,13 +53,12 @@ def _launch(region: Region, group: FakeAutoScalingGroup, now: float, why: str) -
     return True
 
 
-def _run(region: Region, group: FakeAutoScalingGroup) -> tuple[Any, dict[str, Any] | None]:
+def _run(region: Region, group: FakeAutoScalingGroup, subnet: Subnet | None) -> tuple[Any, dict[str, Any] | None]:
     template, shown = group.ec2_launch_template, None
     tags = {**group.get_propagated_tags(), **group.instance_tags, ASG_TAG: group.name}
     if template is not None:
         number = str(template.get_version(group.launch_template_version).number)
         shown = {"LaunchTemplateId": template.id, "LaunchTemplateName": template.name, "Version": number}
-    subnet = _emptiest(region, group)
     reservation = region.ec2.run_instances(
         group.image_id, 1, group.user_data, group.security_groups, instance_type=group.instance_type,
         is_instance_type_default=False, region_name=region.name, tags={"instance": tags},
@@ -64,12 +68,12 @@ def _run(region: Region, group: FakeAutoScalingGroup) -> tuple[Any, dict[str, An
     return reservation.instances[0], shown
 
 
-def _emptiest(region: Region, group: FakeAutoScalingGroup) -> Subnet | None:
+def _emptiest_first(region: Region, group: FakeAutoScalingGroup) -> list[Subnet | None]:
     if not group.vpc_zone_identifier:
-        return None
+        return [None]
     subnets = [region.ec2.get_subnet(subnet_id) for subnet_id in group.vpc_zone_identifier.split(",")]
     zones = Counter(member.availability_zone for member in asgs.staying(group))
-    return min(subnets, key=lambda subnet: zones[subnet.availability_zone])
+    return sorted(subnets, key=lambda subnet: zones[subnet.availability_zone])
 
 
 def _victims(group: FakeAutoScalingGroup, count: int) -> list[Member]:

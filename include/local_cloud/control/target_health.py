@@ -6,6 +6,7 @@ from moto.ec2.models.instances import Instance
 from moto.elbv2.exceptions import ELBClientError, TargetGroupNotFoundError, TargetNotRunning
 from moto.elbv2.models import ELBv2Backend, FakeHealthStatus, FakeTargetGroup
 
+from include.local_cloud.control import machines
 from include.local_cloud.control.patching import patched
 from include.local_cloud.control.world import Region, here
 
@@ -117,9 +118,10 @@ def put_in_use(backend: ELBv2Backend) -> None:
 
 
 def reconcile(region: Region, now: float) -> None:
+    there = {instance.id: instance for instance in machines.instances(region)}
     for group in region.elbv2.target_groups.values():
         for entry in list(group.targets.values()):
-            instance = region.ec2.get_instance_by_id(entry["Id"])
+            instance = there.get(entry["Id"])
             drained = entry["State"] == "draining" and now >= entry["Until"]
             if drained or instance is None or instance.state == "terminated":
                 del group.targets[entry["Id"]]

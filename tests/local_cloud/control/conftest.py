@@ -8,8 +8,9 @@ from tests.local_cloud.control.site import Site
 
 @pytest.fixture(scope="session")
 def cloud():
-    running = Cloud("--scale", "300", "--lasts", "boot=30", "--lasts", "build=30", "--lasts", "image=30",
-                    "--lasts", "copy=30", "--lasts", "rebalance=30", "--lasts", "scale_in_after=60")
+    lasts = {"boot": 30, "build": 30, "image": 240, "copy": 240, "shut_down": 240, "hook": 3000, "rebalance": 30,
+             "scale_in_after": 60}
+    running = Cloud("--scale", "300", *(f"--lasts={name}={seconds}" for name, seconds in lasts.items()))
     yield running
     running.stop()
 
@@ -20,7 +21,9 @@ def site(cloud):
 
 
 @pytest.fixture(autouse=True)
-def _no_fault_is_left(request):
+def _nothing_is_left(request):
     yield
     if "cloud" in request.fixturenames:
         request.getfixturevalue("cloud").serin("DELETE", "faults")
+    if "site" in request.fixturenames:
+        request.getfixturevalue("site").clear()

@@ -1,6 +1,7 @@
 """A load balancer, a target group and a launch template in three zones of one region, and ASGs on them."""
 
 import itertools
+from contextlib import suppress
 from typing import Any
 
 from tests.local_cloud.control.cloud import NETWORK, Cloud, eventually
@@ -13,6 +14,7 @@ class Site:
     def __init__(self, cloud: Cloud, region: str = "us-east-1"):
         self.cloud, self.region = cloud, region
         self.ec2, self.asgs, self.elb = (cloud.client(s, region) for s in ("ec2", "autoscaling", "elbv2"))
+        self.made: list[str] = []
         part = next(_slices)
         self.vpc = self.ec2.create_vpc(CidrBlock=f"{NETWORK}.{part * 8}.0/21")["Vpc"]["VpcId"]
         self.subnets = [self.ec2.create_subnet(VpcId=self.vpc, CidrBlock=f"{NETWORK}.{part * 8 + i}.0/24",
@@ -37,7 +39,7 @@ class Site:
         groups = [{"TargetGroupArn": arn, "Weight": weight} for arn, weight in weights.items()]
         return {"Type": "forward", "ForwardConfig": {"TargetGroups": groups}}
 
-    def add_target_group(self, drain_seconds: int = 120) -> str:
+    def add_target_group(self, drain_seconds: int = 240) -> str:
         arn = self.elb.create_target_group(
             Name=self.name("tg"), Protocol="HTTP", Port=8080, VpcId=self.vpc, HealthCheckPath="/health",
             HealthCheckIntervalSeconds=6, HealthCheckTimeoutSeconds=3)["TargetGroups"][0]["TargetGroupArn"]
@@ -47,6 +49,7 @@ class Site:
 
     def asg(self, size: int = 1, *, ready: bool = True, suspended: tuple[str, ...] = (), **settings: Any) -> str:
         name = self.name("asg")
+        self.made.append(name)
         self.asgs.create_auto_scaling_group(**{
             "AutoScalingGroupName": name, "MinSize": 0, "MaxSize": 10, "DesiredCapacity": 0 if suspended else size,
             "LaunchTemplate": {"LaunchTemplateId": self.template, "Version": "1"},
@@ -57,6 +60,13 @@ class Site:
         if ready:
             eventually(lambda: len(self.in_service(name)) == size)
         return name
+
+    def clear(self) -> None:
+        """What one test leaves must not launch or die in the next."""
+        for name in self.made:
+            with suppress(self.asgs.exceptions.ClientError):  # gone already
+                self.asgs.delete_auto_scaling_group(AutoScalingGroupName=name, ForceDelete=True)
+        self.made.clear()
 
     def resize(self, name: str, size: int) -> None:
         self.asgs.set_desired_capacity(AutoScalingGroupName=name, DesiredCapacity=size)

@@ -14,7 +14,7 @@ from tests.local_cloud.control.test_launching import refused
     ("autoscaling", "DescribeAutoScalingGroups", "describe_auto_scaling_groups", "Throttling"),
     ("elbv2", "DescribeTargetGroups", "describe_target_groups", "Throttling"),
     ("ec2", "DescribeInstances", "describe_instances", "RequestLimitExceeded"),
-    ("s3", "ListObjects", "list_buckets", "SlowDown"),
+    ("s3", "ListBuckets", "list_buckets", "SlowDown"),
 ])
 def test_a_throttled_action_is_refused_in_its_region_once_its_bucket_is_empty(cloud, service, action, call, code):
     cloud.fault("throttling", action=action, region="us-east-1", rate=0.001, burst=2)
@@ -99,14 +99,24 @@ def test_stale_answers_are_no_older_than_told(site):
 
 
 def test_without_capacity_launches_fail_in_words_and_go_on_when_there_is_some_again(site):
-    fault = site.cloud.fault("no_capacity", asg="asg-*", zone="us-east-1a")
-    name = site.asg(3, ready=False)
+    name = site.asg(0)
+    fault = site.cloud.fault("no_capacity", asg=name)
+    site.resize(name, 3)
     failure = eventually(lambda: [a for a in site.activities(name) if a["StatusCode"] == "Failed"])[0]
     assert "do not have sufficient c7g.large capacity" in failure["StatusMessage"]
-    assert "us-east-1a" in failure["StatusMessage"]
-    assert len(site.members(name)) < 3
+    assert "us-east-1" in failure["StatusMessage"]
+    assert site.members(name) == {}
     site.cloud.serin("DELETE", f"faults/{fault}")
     eventually(lambda: len(site.in_service(name)) == 3)
+
+
+def test_a_zone_without_capacity_is_named_and_the_others_are_taken(site):
+    site.cloud.fault("no_capacity", zone="us-east-1a")
+    name = site.asg(3)
+    assert {i["AvailabilityZone"] for i in site.group(name)["Instances"]} == {"us-east-1b", "us-east-1c"}
+    failures = [a["StatusMessage"] for a in site.activities(name) if a["StatusCode"] == "Failed"]
+    assert failures
+    assert all("us-east-1a" in failure for failure in failures)
 
 
 def test_without_capacity_a_single_instance_is_refused(site):
@@ -115,8 +125,10 @@ def test_without_capacity_a_single_instance_is_refused(site):
 
 
 def test_the_next_instance_never_gets_healthy_and_only_that_one(site):
-    site.cloud.fault("never_healthy", asg="asg-*", count=1)
-    name = site.asg(2)
+    name = site.asg(0)
+    site.cloud.fault("never_healthy", asg=name, count=1)
+    site.resize(name, 2)
+    eventually(lambda: len(site.in_service(name)) == 2)
     site.checked(*site.in_service(name))
     states = {instance: site.targets()[instance] for instance in site.in_service(name)}
     assert sorted(states.values()) == ["healthy", "unhealthy"]

@@ -15,12 +15,41 @@ def refused(code: str, call, **arguments) -> str:
     return caught.value.response["Error"]["Message"]
 
 
-def test_an_instance_is_pending_before_it_is_in_service(site):
-    name = site.asg(1, ready=False)
-    assert not site.in_service(name)
-    assert eventually(lambda: site.members(name))
-    assert not site.in_service(name)
-    eventually(lambda: len(site.in_service(name)) == 1)
+@pytest.fixture
+def held(site):
+    """An ASG whose first instance is held by a hook, and that instance."""
+    name = site.asg(1, ready=False, LifecycleHookSpecificationList=[
+        {"LifecycleHookName": "warm", "LifecycleTransition": "autoscaling:EC2_INSTANCE_LAUNCHING",
+         "HeartbeatTimeout": 300, "DefaultResult": "CONTINUE"}])
+    return name, eventually(lambda: [i for i, state in site.members(name).items() if state == "Pending:Wait"])[0]
+
+
+def release(site, name, instance, result="CONTINUE"):
+    site.asgs.complete_lifecycle_action(AutoScalingGroupName=name, LifecycleHookName="warm", InstanceId=instance,
+                                        LifecycleActionResult=result)
+
+
+def test_an_instance_is_in_service_only_after_its_boot(site):
+    name = site.asg(1)
+    (activity,) = site.activities(name)
+    assert (activity["EndTime"] - activity["StartTime"]).total_seconds() >= 30 / 300
+
+
+def test_hooks_come_with_the_create_and_hold_an_instance_out_of_service_until_they_are_completed(site, held):
+    name, instance = held
+    (hook,) = site.asgs.describe_lifecycle_hooks(AutoScalingGroupName=name)["LifecycleHooks"]
+    assert (hook["LifecycleHookName"], hook["DefaultResult"], hook["HeartbeatTimeout"]) == ("warm", "CONTINUE", 300)
+    assert instance not in site.targets()
+    release(site, name, instance)
+    eventually(lambda: site.in_service(name) == [instance])
+    assert instance in site.targets()
+
+
+def test_an_instance_whose_hook_is_abandoned_is_replaced(site, held):
+    name, instance = held
+    release(site, name, instance, "ABANDON")
+    eventually(lambda: instance not in site.members(name))
+    assert "abandoned" in next(a["StatusMessage"] for a in site.activities(name) if a["StatusCode"] == "Failed")
 
 
 def test_a_target_is_initial_until_its_health_checks_pass(site):
@@ -114,16 +143,15 @@ def test_instances_are_spread_over_the_zones(site):
     assert Counter(zones) == {"us-east-1a": 2, "us-east-1b": 2, "us-east-1c": 2}
 
 
-def test_a_launch_is_an_activity_in_progress_and_then_successful(site):
-    name = site.asg(1, ready=False)
-    activity = eventually(lambda: site.activities(name))[0]
+def test_a_launch_is_an_activity_in_progress_and_then_successful(site, held):
+    name, instance = held
+    (activity,) = site.activities(name)
     assert activity["StatusCode"] == "InProgress"
     assert activity["Progress"] < 100
-    instance = eventually(lambda: site.in_service(name))[0]
-    activity = site.activities(name)[0]
-    assert activity["StatusCode"] == "Successful"
-    assert activity["Progress"] == 100
-    assert "EndTime" in activity
+    release(site, name, instance)
+    eventually(lambda: site.in_service(name))
+    (activity,) = site.activities(name)
+    assert (activity["StatusCode"], activity["Progress"]) == ("Successful", 100)
     assert activity["Description"] == f"Launching a new EC2 instance: {instance}"
 
 
@@ -213,13 +241,3 @@ def test_an_instance_names_the_template_version_it_was_launched_from(site):
     name = site.asg(1, LaunchTemplate={"LaunchTemplateId": site.template, "Version": number})
     (member,) = site.group(name)["Instances"]
     assert (member["LaunchTemplate"]["Version"], member["InstanceType"]) == (number, "c7g.xlarge")
-
-
-def test_hooks_come_with_the_create_hold_an_instance_and_let_it_go(site):
-    name = site.asg(1, ready=False, LifecycleHookSpecificationList=[
-        {"LifecycleHookName": "warm", "LifecycleTransition": "autoscaling:EC2_INSTANCE_LAUNCHING",
-         "HeartbeatTimeout": 300, "DefaultResult": "CONTINUE"}])
-    (hook,) = site.asgs.describe_lifecycle_hooks(AutoScalingGroupName=name)["LifecycleHooks"]
-    assert (hook["LifecycleHookName"], hook["DefaultResult"], hook["HeartbeatTimeout"]) == ("warm", "CONTINUE", 300)
-    eventually(lambda: "Pending:Wait" in site.members(name).values() or site.in_service(name))
-    eventually(lambda: len(site.in_service(name)) == 1)
