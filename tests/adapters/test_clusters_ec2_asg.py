@@ -84,6 +84,13 @@ def test_a_new_asg_is_pinned_to_a_version_of_its_own_that_keeps_all_but_the_ami(
     assert the(clusters, cluster, new.name).ami == new.ami
 
 
+def test_a_tag_that_names_the_other_asg_names_the_new_one(clusters, cluster):
+    clusters.tag(cluster.asg, {"Name": cluster.asg})
+    new = new_asg(cluster)
+    clusters.create(new)
+    assert the(clusters, cluster, new.name).tags["Name"] == new.name
+
+
 def test_creating_twice_makes_one_asg_and_one_template_version(clusters, cluster):
     new = new_asg(cluster)
     clusters.create(new)

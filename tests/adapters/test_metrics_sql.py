@@ -121,9 +121,10 @@ def test_a_failed_query_says_whether_trying_again_helps(hook, raised, kind):
     assert type(caught.value) is kind
 
 
-def test_asking_for_no_asg_is_bad_input(hook):
-    with pytest.raises(BadInput, match="no ASG"):
-        metrics(hook).read([], SINCE, seconds(1))
+def test_asking_for_no_asg_or_no_name_asks_nothing(hook):
+    assert metrics(hook).read([], SINCE, seconds(2), ["cpu"]).values.shape == (0, 1, 2)
+    assert metrics(hook).read(["a"], SINCE, seconds(2), []).values.shape == (1, 0, 2)
+    assert hook.asked == []
 
 
 def test_no_time_at_all_is_an_empty_grid(hook):

@@ -42,7 +42,9 @@ def create_arguments(new: NewAsg, like: Mapping[str, Any], template: tuple[str, 
 
 
 def _tags(new: NewAsg, like: Mapping[str, Any]) -> list[dict[str, Any]]:
-    kept = [{"Key": tag["Key"], "Value": tag.get("Value") or "", "PropagateAtLaunch": bool(tag["PropagateAtLaunch"])}
+    """A tag that names the other ASG, as `Name` often does, names the new one."""
+    kept = [{"Key": tag["Key"], "Value": new.name if tag.get("Value") == new.like else tag.get("Value") or "",
+             "PropagateAtLaunch": bool(tag["PropagateAtLaunch"])}
             for tag in like.get("Tags", ())
             if not tag["Key"].startswith(NOT_COPIED_TAGS) and tag["Key"] not in new.tags]
     ours = [{"Key": key, "Value": value, "PropagateAtLaunch": False} for key, value in new.tags.items()]

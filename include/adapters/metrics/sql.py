@@ -38,11 +38,10 @@ class SqlMetrics:
     def read(self, asgs: Sequence[str], since: datetime, until: datetime,
              names: Sequence[str] | None = None) -> MetricTable:
         """Bins lie on whole multiples of the step, so that two reads agree; a bin is the mean of its samples."""
-        if not asgs:
-            raise BadInput("metrics were asked for no ASG at all")
         first = int(since.timestamp()) // self._step * self._step
         bins = max(0, ceil((until.timestamp() - first) / self._step))
-        rows = self._rows(asgs, first, ceil(until.timestamp()), names) if bins and (names is None or names) else []
+        is_asked = asgs and bins and (names is None or names)
+        rows = self._rows(asgs, first, ceil(until.timestamp()), names) if is_asked else []
         found, values = _table(rows, list(asgs), names, first, self._step, bins)
         return MetricTable(tuple(asgs), tuple(found), datetime.fromtimestamp(first, UTC), self._step, values)
 
