@@ -1,0 +1,54 @@
+"""What a world offers to the contract tests: the ports, and what is there at the start."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from include.domain.cluster import Asg
+from include.ports import Archive, Branches, Clusters, Images, Leases, Metrics, Traffic
+
+MIDNIGHT = datetime(2026, 3, 1, tzinfo=UTC)
+
+
+@dataclass
+class ContractWorld:
+    """A cluster with one ASG of two instances (2/10/2) in service, its target group in the listener, healthy.
+
+    `commit` is the head of the branch `prod`, and not built; `ami` is the id of another image that can be launched.
+    `write_metric(asg, at, values)` puts values of one second into the metric store.
+    """
+
+    cluster: str
+    asg: str
+    target_group: str
+    ami: str
+    commit: str
+    clusters: Clusters
+    traffic: Traffic
+    archive: Archive
+    leases: Leases
+    metrics: Metrics
+    branches: Branches
+    images: Images
+    image_regions: tuple[str, ...]
+    now: Callable[[], datetime]
+    until: Callable[[Callable[[], Any]], Any]
+    write_metric: Callable[[str, datetime, dict[str, float]], None]
+
+    def one(self, name: str) -> Asg | None:
+        """The ASG with this name."""
+        return next((asg for asg in self.clusters.asgs(self.cluster) if asg.name == name), None)
+
+    def states(self, target_group: str = "") -> dict[str, str]:
+        """The state of each target of the cluster's target group, or of another."""
+        return {target.instance: target.state for target in self.traffic.targets(target_group or self.target_group)}
+
+    def serving(self, name: str, count: int) -> Asg:
+        """The ASG, once so many of its instances are in service and healthy targets."""
+        def look() -> Asg | None:
+            asg = self.one(name)
+            healthy = {instance for instance, state in self.states().items() if state == "healthy"}
+            ready = asg and [i for i in asg.instances if i.in_service and i.id in healthy]
+            return asg if ready and len(ready) == count else None
+        return self.until(look)

@@ -1,0 +1,30 @@
+"""What every `Branches` promises."""
+
+import pytest
+
+from include.domain.errors import BadInput
+
+
+def test_the_head_of_a_branch_is_a_full_hash(world):
+    assert world.branches.head("prod") == world.commit
+    assert len(world.commit) == 40
+
+
+def test_an_unknown_branch_is_answered_with_those_there_are(world):
+    with pytest.raises(BadInput, match="prod"):
+        world.branches.head("nobody")
+
+
+@pytest.mark.parametrize("digits", [7, 12, 40])
+def test_a_commit_is_found_by_a_hash_of_any_length(world, digits):
+    commit = world.branches.commit(world.commit[:digits])
+    assert commit.sha == world.commit
+    assert commit.subject
+    assert commit.author
+    assert commit.authored_at.tzinfo is not None
+
+
+@pytest.mark.parametrize("revision", ["0" * 40, "123456", "prod", "--all", "HEAD", ""])
+def test_what_is_no_commit_is_refused_by_name(world, revision):
+    with pytest.raises(BadInput, match=f"commit .*{revision}"):
+        world.branches.commit(revision)

@@ -1,0 +1,41 @@
+"""What every `Images` promises."""
+
+from include.domain.looks import Look, Wait
+
+
+def built(world):
+    since, waits = world.now(), []
+
+    def step():
+        answer = world.images.build(world.commit, "prod", Look(world.now(), since))
+        if isinstance(answer, Wait):
+            waits.append(answer)
+            return None
+        return answer
+    return world.until(step), waits
+
+
+def test_a_commit_that_was_never_built_has_no_ami(world):
+    assert world.images.find(world.commit) is None
+    assert world.images.named("nobody-123456789abc") is None
+
+
+def test_a_build_says_what_it_waits_for_and_ends_as_an_ami_in_every_region(world):
+    image, waits = built(world)
+    assert waits
+    assert all(wait.reason and wait.gives_up and wait.next_look > wait.since for wait in waits)
+    assert (image.commit, image.branch) == (world.commit, "prod")
+    assert image.name.endswith(f"-{world.commit[:12]}")
+    assert set(image.ids) == set(world.image_regions)
+
+
+def test_an_ami_is_found_again_by_commit_by_name_and_by_any_id(world):
+    image, _ = built(world)
+    assert world.images.find(world.commit) == image
+    assert world.images.named(image.name) == image
+    assert all(world.images.named(ami) == image for ami in image.ids.values())
+
+
+def test_building_again_gives_the_same_ami(world):
+    image, _ = built(world)
+    assert built(world)[0] == image

@@ -1,0 +1,46 @@
+"""What every `Metrics` promises."""
+
+from datetime import timedelta
+
+import numpy as np
+
+from tests.contract.contract_world import MIDNIGHT
+
+A, B = "api-prod-canary-v042", "api-prod-baseline-v042"
+
+
+def written(world) -> None:
+    for second in range(4):
+        if second != 2:
+            world.write_metric(A, MIDNIGHT + timedelta(seconds=second), {"requests.all": second, "cpu.percent": 30.0})
+    world.write_metric(B, MIDNIGHT, {"requests.all": 7.0})
+
+
+def test_all_are_on_one_grid_and_a_gap_is_nan(world):
+    written(world)
+    table = world.metrics.read([B, A], MIDNIGHT, MIDNIGHT + timedelta(seconds=4))
+    assert (table.asgs, table.names, table.step_seconds) == ((B, A), ("cpu.percent", "requests.all"), 1)
+    assert table.since == MIDNIGHT
+    nan = np.nan
+    np.testing.assert_array_equal(table.values, [[[nan] * 4, [7, nan, nan, nan]],
+                                                 [[30, 30, nan, 30], [0, 1, nan, 3]]])
+
+
+def test_names_that_are_asked_for_come_in_their_order_also_where_nothing_is(world):
+    written(world)
+    table = world.metrics.read([A], MIDNIGHT, MIDNIGHT + timedelta(seconds=2), ["nothing", "requests.all"])
+    assert table.names == ("nothing", "requests.all")
+    np.testing.assert_array_equal(table.values, [[[np.nan, np.nan], [0, 1]]])
+
+
+def test_an_asg_that_nobody_measured_is_all_gaps(world):
+    written(world)
+    table = world.metrics.read(["nobody", A], MIDNIGHT, MIDNIGHT + timedelta(seconds=2), ["requests.all"])
+    assert np.isnan(table.values[0]).all()
+    assert table.values.shape == (2, 1, 2)
+
+
+def test_a_time_before_anything_was_written_has_no_names(world):
+    written(world)
+    table = world.metrics.read([A], MIDNIGHT - timedelta(seconds=9), MIDNIGHT)
+    assert table.names == ()
