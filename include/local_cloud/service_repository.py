@@ -16,8 +16,20 @@ KINDS = ("good", "slow_tail", "errors", "leak", "half_capacity", "does_not_start
 README = """# api
 
 What the viewers' devices ask first.
-`behaviour.yaml` says how an instance of this version behaves under load: change it on the branch `prod`, commit,
-and the change goes to production.
+`behaviour.yaml` says how an instance of this version behaves under load.
+Change it on the branch `prod` and commit: the change goes to production.
+
+| key | means |
+|---|---|
+| `starts` | false: it runs and never answers, not even its health check |
+| `start_seconds` | from running to healthy |
+| `slots`, `service_ms` | requests worked on at once, and how long each takes: slots / service time is its capacity |
+| `tail` | `percent` of the requests take `times` as long |
+| `errors` | per endpoint, the per cent of its requests that are answered 500 |
+| `not_found_percent` | answered 404 |
+| `idle_cpu_percent` | cpu without a request |
+| `memory_mb`, `memory_limit_mb` | what it needs, and where it is restarted |
+| `leak_mb_per_minute` | what it never gives back |
 """
 
 

@@ -79,3 +79,8 @@ def test_a_folder_that_is_not_empty_is_left_alone(tmp_path):
 def test_no_such_commit_is_said(repository, revision):
     with pytest.raises(BadInput):
         service_repository.behaviour_at(repository[0], revision)
+
+
+def test_the_services_page_explains_every_key(repository):
+    readme = (repository[0] / "README.md").read_text()
+    assert [key for key in Behaviour.model_fields if f"`{key}`" not in readme] == []

@@ -64,6 +64,10 @@ class Pool:
         while self._idle:
             self._idle.pop().abort()
 
+    def reopen(self) -> None:
+        """Keep connections again."""
+        self._closing = False
+
     def close(self) -> None:
         """At once: what is under way is cut."""
         self.drain()

@@ -33,6 +33,8 @@ class TargetGroup:
                 self._pools.pop(instance).close()
             elif self.states[instance] == DRAINING:
                 self._pools[instance].drain()
+            else:
+                self._pools[instance].reopen()
 
     def next_target(self) -> str | None:
         if not self._eligible:

@@ -67,13 +67,16 @@ def test_what_is_no_http_is_refused_and_closed():
 
 def test_a_connection_is_kept_for_the_next_request():
     async def story():
-        server, address, connections = await serving(echo)
+        used = []
+        server, address, _ = await serving(lambda request, connection: (used.append(connection),
+                                                                        echo(request, connection)))
         pool = Pool(*address)
         for _ in range(3):
             answer = asyncio.get_running_loop().create_future()
             pool.ask(Request(b"GET", b"/", [], b"").raw(), 2, answer.set_result)
             await answer
-        assert len(connections) == 1
+        assert len(used) == 3
+        assert len(set(used)) == 1
         assert pool.outstanding == 0
         pool.close()
         server.close()
