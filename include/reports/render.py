@@ -21,7 +21,7 @@ WHOLE_PUSH = "All regions"
 
 def canary_report(canary: Canary, judgement: Judgement, go_score: int, since: datetime, until: datetime) -> str:
     """The page of a verdict: score, reason, what was lost, every reading. `since` to `until` is what was judged."""
-    loud = [reading for reading in judgement.readings if reading.state not in QUIET]
+    loud = [reading for reading in judgement.readings if reading.state not in QUIET and not reading.points]
     return _page("canary.html", canary=canary, judgement=judgement, go_score=go_score, since=since, until=until,
                  counts={str(state): sum(reading.state == state for reading in judgement.readings) for state in State},
                  loud=_by_group(loud),

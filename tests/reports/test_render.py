@@ -19,8 +19,10 @@ HOT = Reading("latency_ms.all.p99", "hot", "high", "latency", "higher", 1.83, 6.
               "hot: latency_ms.all.p99 is 1.83 × baseline (412 against 225), allowed 1.10")
 SAME = Reading("cpu.percent", "same", "high", "machine", "higher", 1.01, 0.0,
                "same: cpu.percent is 1.01 × baseline (31.5 against 31.2)")
-JUDGEMENT = Judgement("no-go", 94.0, f"no-go: score 94 is under 95; {HOT.sentence}", (HOT, SAME), 99.5, 1203.0, 1180.0,
-                      55)
+COLD = replace(HOT, name="gc.pause_ms", state="cold", group="collections", points=0.0,
+               sentence="cold: gc.pause_ms is less")
+JUDGEMENT = Judgement("no-go", 94.0, f"no-go: score 94 is under 95; {HOT.sentence}", (HOT, COLD, SAME), 99.5, 1203.0,
+                      1180.0, 55)
 RECORD = PushRecord("api-20260105t120000-abc123", "api", "prod", "patch", "0123456789abcdef", "api-0123456789ab",
                     "Success", "all 2 regions run v042", "us-east-1,us-west-2", 98.5, "alice", NOON,
                     NOON + timedelta(hours=11))
@@ -46,8 +48,8 @@ def test_the_canarys_page_says_score_decision_reason_and_lost_points():
 
 def test_what_differs_is_open_and_the_rest_is_folded():
     page = canary_page()
-    differs, rest = page.index("Readings that differ"), page.index("All other readings")
-    assert differs < page.rindex(HOT.sentence) < rest < page.index(SAME.sentence)
+    lost, differs, rest = map(page.index, ("Lost points", "Differs, without", "All other readings"))
+    assert lost < page.rindex(HOT.sentence) < differs < page.index(COLD.sentence) < rest < page.index(SAME.sentence)
     assert "<details><summary>machine (1)" in page
 
 
@@ -94,12 +96,16 @@ def harmless(page: str) -> bool:
     return not re.search(r"<script|<img|49\b", page) and "&lt;script&gt;" in page
 
 
-@pytest.mark.parametrize("field", ["name", "group", "sentence", "state", "tier", "direction"])
-def test_a_hostile_reading_is_only_text(field: str):
-    reading = replace(HOT, **{field: HOSTILE})
-    page = canary_report(CANARY, replace(JUDGEMENT, readings=(reading, SAME)), 95, NOON, NOON)
-    assert not re.search(r"<script|<img", page)
-    assert field in {"name", "direction"} or harmless(page)
+@pytest.mark.parametrize("kind", [HOT, COLD, SAME], ids=["hot", "cold", "same"])
+@pytest.mark.parametrize("field", ["group", "sentence", "tier"])
+def test_a_hostile_reading_is_only_text(field: str, kind: Reading):
+    reading = replace(kind, **{field: HOSTILE})
+    assert harmless(canary_report(CANARY, replace(JUDGEMENT, readings=(reading,)), 95, NOON, NOON))
+
+
+@pytest.mark.parametrize("field", ["decision", "reason"])
+def test_a_hostile_judgement_is_only_text(field: str):
+    assert harmless(canary_report(CANARY, replace(JUDGEMENT, **{field: HOSTILE}), 95, NOON, NOON))
 
 
 @pytest.mark.parametrize("field", ["commit", "push_id", "service", "region", "canary_asg"])

@@ -86,7 +86,7 @@ def _events(c: np.ndarray, b: np.ndarray, there_c: np.ndarray, there_b: np.ndarr
     mean = (total_c + total_b) / n
     difference = _centred((c - b) * both, both, n)
     short = (difference**2).sum(axis=1) / np.maximum(n - 1, 1)
-    spread = np.maximum(shared(long_run_variance(difference, n), short, c.shape[1])[0], short)
+    spread = np.maximum(shared(long_run_variance(difference, n), short, n, c.shape[1], own_from=2.0)[0], short)
     burst = np.maximum(1.0, np.divide(spread, mean, out=np.ones_like(mean), where=mean > 0))
     few_c, few_b = total_c / burst, total_b / burst
     part = (1 + tolerance) / (2 + tolerance)
@@ -182,7 +182,7 @@ def _centred(values: np.ndarray, there: np.ndarray, n: np.ndarray) -> np.ndarray
 
 def _error(centred: np.ndarray, n: np.ndarray, first: int = 1) -> tuple[np.ndarray, np.ndarray]:
     short = (centred**2).sum(axis=1) / np.maximum(n - 1, 1)
-    variance, freedom = shared(long_run_variance(centred, n, first), short, centred.shape[1])
+    variance, freedom = shared(long_run_variance(centred, n, first), short, n, centred.shape[1])
     return np.sqrt(variance / n), freedom
 
 

@@ -16,7 +16,7 @@ from include.domain.scoring.sentences import outcome, sentence
 from include.domain.service import CanaryPlan, MetricSource
 
 TOLERANCE = 0.10       # a ratio from 1/1.1 to 1.1 is alike
-FALSE_ALARMS = 0.03    # chance that any metric of a good canary is found different
+FALSE_ALARMS = 0.05    # chance that any metric of a good canary is found different
 EARLY_TOLERANCE = 0.25
 EARLY_FALSE_ALARMS = 0.005    # chance that a good canary is ended early, over all looks together
 NOISY = 0.5            # a metric that could not have shown a change of half again is noisy

@@ -22,19 +22,20 @@ def long_run_variance(centred: np.ndarray, n: np.ndarray, first: int = 1) -> np.
     return (projected**2).mean(axis=1)
 
 
-def shared(long_run: np.ndarray, short_run: np.ndarray, points: int) -> tuple[np.ndarray, np.ndarray]:
+def shared(long_run: np.ndarray, short_run: np.ndarray, n: np.ndarray, points: int,
+           own_from: float = 1.4) -> tuple[np.ndarray, np.ndarray]:
     """Long-run variances and degrees of freedom, moderated over the metrics (Smyth 2004): few cosines a metric, many
-    metrics. A metric whose own is twice as great keeps it, for one that drifts must not borrow from those that do
-    not."""
+    metrics. A metric whose own is `own_from` times as great keeps it, for one that drifts must not borrow from those
+    that do not. Nothing is known better than the short-run variance, from `n` points."""
     freedom = cosines(points)
     usable = (long_run > 0) & (short_run > 0)
     if usable.sum() < 20:
-        return long_run, np.full(len(long_run), float(freedom))
+        return long_run, np.minimum(float(freedom), np.maximum(n - 1, 1))
     ratio = np.divide(long_run, short_run, out=np.ones_like(long_run), where=usable)
     prior, strength = _prior(np.log(ratio[usable]), freedom)
     moderated = short_run * (freedom * ratio + strength * prior) / (freedom + strength)
-    own = long_run > 2 * moderated
-    return np.where(own, long_run, moderated), np.where(own, freedom, freedom + strength)
+    own = long_run > own_from * moderated
+    return np.where(own, long_run, moderated), np.where(own, freedom, np.minimum(freedom + strength, n - 1))
 
 
 def _prior(logs: np.ndarray, freedom: int) -> tuple[float, float]:

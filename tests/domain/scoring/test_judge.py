@@ -49,6 +49,27 @@ def test_twelve_looks_never_end_a_good_canary_early():
             assert overwhelming_harm(names, canary[:, :points], baseline[:, :points], SOURCE, LOOKS) is None
 
 
+def at_the_edge(times: float, seed: int):
+    """Thirty important metrics that are as much higher as is just allowed: the hardest good canary."""
+    rng = np.random.default_rng(seed)
+    canary, baseline = rng.normal(200, 20, (2, 30, SECONDS))
+    return [f"cpu.{number}" for number in range(30)], canary * times, baseline
+
+
+def test_of_canaries_at_the_edge_of_what_is_allowed_few_are_found_worse():
+    found = [bool(judge(*at_the_edge(1.1, seed), SOURCE, PLAN).lost) for seed in range(150)]
+    assert sum(found) <= 12
+
+
+def test_of_canaries_at_the_edge_hardly_any_is_ended_early_in_twelve_looks():
+    def ended(seed: int) -> bool:
+        names, canary, baseline = at_the_edge(1.25, seed)
+        return any(overwhelming_harm(names, canary[:, :points], baseline[:, :points], SOURCE, LOOKS)
+                   for points in (SECONDS * look // LOOKS for look in range(1, LOOKS + 1)))
+
+    assert sum(ended(seed) for seed in range(100)) <= 2
+
+
 def test_a_canary_that_fails_most_requests_is_ended_at_an_early_look():
     def fail(rows, canary, baseline):
         canary[rows["errors.all"]] = np.round(canary[rows["requests.all"]] * 0.6)

@@ -53,6 +53,13 @@ def test_the_long_run_variance_sees_that_points_are_alike():
     assert 5 < long_run_variance(centred, np.full(200, 240)).mean() < 12     # (1 + 0.8)/(1 − 0.8) = 9
 
 
+def test_a_metric_that_drifts_does_not_borrow_from_those_that_do_not():
+    rng = np.random.default_rng(16)
+    canary, baseline = (np.array([100 + (wander(rng, 60, 0.95, 5) if number < 100 else rng.normal(0, 5, 60))
+                                  for number in range(METRICS)]) for _ in range(2))
+    assert np.mean(compare(canary, baseline, 0.0).hot[:100] < 0.005) < 0.15
+
+
 def test_gaps_do_not_make_a_mean_surer():
     rng = np.random.default_rng(14)
     values = rng.normal(0, 1, (300, 120))
