@@ -3,7 +3,8 @@
 import asyncio
 from collections.abc import Callable
 
-from include.local_cloud.data.wire import Answer, ClientConnection
+from include.local_cloud.data.client import ClientConnection
+from include.local_cloud.data.wire import Answer
 
 CONNECT_SECONDS = 1.0
 
