@@ -6,10 +6,11 @@ from typing import Any
 from include.adapters.aws import Aws, Session, tag_map
 from include.adapters.clusters import ec2_scaling
 from include.adapters.clusters.ec2_create import create_arguments
+from include.adapters.clusters.ec2_shown import shown, shown_activity
 from include.adapters.clusters.ec2_templates import LATEST, LaunchTemplates, pinned, spec_of
 from include.domain.asg_names import parse
 from include.domain.asg_tags import PUSH
-from include.domain.cluster import Activity, Asg, Instance, NewAsg
+from include.domain.cluster import Activity, Asg, NewAsg
 from include.domain.errors import BadInput, Refused
 
 GONE = ("not found", "No managed instance found")
@@ -24,12 +25,12 @@ class Ec2AsgClusters:
     def asgs(self, cluster: str) -> list[Asg]:
         groups = [group for group in self._groups() if _cluster_of(group) == cluster]
         versions = self._templates.versions({spec for group in groups if (spec := spec_of(group))})
-        found = [_asg(group, versions) for group in groups]
+        found = [shown(group, versions) for group in groups]
         return sorted(found, key=lambda asg: (asg.created_at, asg.name))
 
     def activities(self, asg: str) -> list[Activity]:
         answer = self._call("describe_scaling_activities", asg, AutoScalingGroupName=asg, MaxRecords=100)
-        activities = [_activity(activity) for activity in answer["Activities"]]
+        activities = [shown_activity(activity) for activity in answer["Activities"]]
         return sorted(activities, key=lambda activity: activity.started_at, reverse=True)
 
     def create(self, new: NewAsg) -> None:
@@ -134,27 +135,3 @@ def _must_be_ours(there: Group, new: NewAsg) -> None:
         raise Refused(f"{new.name} is still being deleted")
     if push is None or push != new.tags.get(PUSH):
         raise Refused(f"{new.name} exists already, made by {f'push {push}' if push else 'somebody else'}")
-
-
-def _asg(group: Group, versions: Mapping[tuple[str, str], Any]) -> Asg:
-    spec = spec_of(group) or ("", "")
-    version = versions.get(spec)
-    return Asg(
-        name=group["AutoScalingGroupName"], created_at=group["CreatedTime"], min_size=group["MinSize"],
-        max_size=group["MaxSize"], desired=group["DesiredCapacity"],
-        instances=tuple(_instance(instance) for instance in group.get("Instances", ())),
-        target_groups=tuple(group.get("TargetGroupARNs", ())), ami=version.ami if version else "",
-        template=spec[0], template_version=version.number if version else spec[1],
-        suspended=frozenset(process["ProcessName"] for process in group.get("SuspendedProcesses", ())),
-        tags=tag_map(group.get("Tags")), deleting=bool(group.get("Status")))
-
-
-def _instance(instance: Mapping[str, Any]) -> Instance:
-    return Instance(instance["InstanceId"], instance["LifecycleState"],
-                    instance.get("HealthStatus", "").lower() == "healthy", instance.get("AvailabilityZone", ""))
-
-
-def _activity(activity: Mapping[str, Any]) -> Activity:
-    return Activity(activity["ActivityId"], activity["StatusCode"],
-                    activity.get("StatusMessage") or activity.get("Description") or activity.get("Cause") or "",
-                    activity["StartTime"], activity.get("Progress") or 0)

@@ -11,6 +11,7 @@ from typing import Any
 
 from include.adapters.aws import Aws, Session, chunks, tag_list, tag_map
 from include.adapters.traffic import elbv2_forwards
+from include.adapters.traffic.elbv2_listener import Listener
 from include.domain.cluster import Target
 from include.domain.errors import BadInput, Refused, Retryable
 
@@ -27,8 +28,7 @@ SHAPE = (
 class Elbv2Traffic:
     def __init__(self, session: Session, load_balancer: str, listener_port: int, target_group: str) -> None:
         self._aws = Aws(session)
-        self._load_balancer = load_balancer
-        self._port = listener_port
+        self._listener = Listener(self._aws, load_balancer, listener_port)
         self._name = target_group
 
     def target_group(self, name: str) -> str | None:
@@ -53,8 +53,7 @@ class Elbv2Traffic:
     def remove_target_group(self, arn: str) -> None:
         weight = self._anywhere(arn)
         if weight:
-            raise Refused(f"target group {_short(arn)} still carries weight {weight} on listener {self._port} "
-                          f"of {self._load_balancer}")
+            raise Refused(f"target group {_short(arn)} still carries weight {weight} on {self._listener}")
         if weight == 0:
             self.set_weights({group: w for group, w in self.weights().items() if group != arn})
         self._call("delete_target_group", arn, none_if=NO_GROUP, TargetGroupArn=arn)
@@ -71,7 +70,7 @@ class Elbv2Traffic:
                 raise BadInput(f"target group {arn} does not exist: no weight was changed")
         for place in places:
             if elbv2_forwards.weights(place["Actions"], self._own) != dict(weights):
-                self._write(place, elbv2_forwards.with_weights(place["Actions"], self._own, weights))
+                self._listener.write(place, elbv2_forwards.with_weights(place["Actions"], self._own, weights))
 
     def targets(self, target_group: str) -> list[Target]:
         answer = self._call("describe_target_health", target_group, TargetGroupArn=target_group)
@@ -115,41 +114,15 @@ class Elbv2Traffic:
             raise BadInput(f"target group {self._name} does not exist")
         return arn
 
-    @cached_property
-    def _listener(self) -> str:
-        balancers = self._pages("describe_load_balancers", "LoadBalancers", self._load_balancer,
-                                none_if=("LoadBalancerNotFound",), Names=[self._load_balancer])
-        if not balancers:
-            raise BadInput(f"load balancer {self._load_balancer} does not exist")
-        listeners = self._pages("describe_listeners", "Listeners", self._load_balancer,
-                                LoadBalancerArn=balancers[0]["LoadBalancerArn"])
-        ports = {listener["Port"]: listener["ListenerArn"] for listener in listeners}
-        if self._port not in ports:
-            raise BadInput(f"load balancer {self._load_balancer} has no listener on port {self._port}: "
-                           f"{', '.join(map(str, sorted(ports))) or 'none at all'}")
-        return ports[self._port]
-
-    def _rules(self) -> list[dict[str, Any]]:
-        """The rules in their order, the default action last."""
-        rules = self._pages("describe_rules", "Rules", self._load_balancer, ListenerArn=self._listener)
-        return sorted(rules, key=lambda rule: float("inf") if rule["IsDefault"] else int(rule["Priority"]))
-
     def _places(self) -> list[dict[str, Any]]:
-        places = [rule for rule in self._rules() if elbv2_forwards.forward_to(rule["Actions"], self._own)]
+        places = [rule for rule in self._listener.rules() if elbv2_forwards.forward_to(rule["Actions"], self._own)]
         if not places:
-            raise BadInput(f"listener {self._port} of {self._load_balancer} forwards nothing to {self._name}")
+            raise BadInput(f"{self._listener} forwards nothing to {self._name}")
         return places
-
-    def _write(self, place: Mapping[str, Any], actions: list[dict[str, Any]]) -> None:
-        if place["IsDefault"]:
-            self._call("modify_listener", self._load_balancer, ListenerArn=self._listener, DefaultActions=actions)
-        else:
-            self._call("modify_rule", f"rule {place['Priority']} of {self._load_balancer}", RuleArn=place["RuleArn"],
-                       Actions=actions)
 
     def _anywhere(self, arn: str) -> int | None:
         """The greatest weight that any rule of the listener gives it; None where no rule names it."""
-        given = [weight for rule in self._rules() for action in rule["Actions"]
+        given = [weight for rule in self._listener.rules() for action in rule["Actions"]
                  for group, weight in elbv2_forwards.forwarded(action).items() if group == arn]
         return max(given, default=None)
 

@@ -1,0 +1,32 @@
+"""What AWS describes, as our values."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from include.adapters.aws import tag_map
+from include.adapters.clusters.ec2_templates import Spec, Version, spec_of
+from include.domain.cluster import Activity, Asg, Instance
+
+
+def shown(group: Mapping[str, Any], versions: Mapping[Spec, Version]) -> Asg:
+    spec = spec_of(group) or ("", "")
+    version = versions.get(spec)
+    return Asg(
+        name=group["AutoScalingGroupName"], created_at=group["CreatedTime"], min_size=group["MinSize"],
+        max_size=group["MaxSize"], desired=group["DesiredCapacity"],
+        instances=tuple(_instance(instance) for instance in group.get("Instances", ())),
+        target_groups=tuple(group.get("TargetGroupARNs", ())), ami=version.ami if version else "",
+        template=spec[0], template_version=version.number if version else spec[1],
+        suspended=frozenset(process["ProcessName"] for process in group.get("SuspendedProcesses", ())),
+        tags=tag_map(group.get("Tags")), deleting=bool(group.get("Status")))
+
+
+def _instance(instance: Mapping[str, Any]) -> Instance:
+    return Instance(instance["InstanceId"], instance["LifecycleState"],
+                    instance.get("HealthStatus", "").lower() == "healthy", instance.get("AvailabilityZone", ""))
+
+
+def shown_activity(activity: Mapping[str, Any]) -> Activity:
+    return Activity(activity["ActivityId"], activity["StatusCode"],
+                    activity.get("StatusMessage") or activity.get("Description") or activity.get("Cause") or "",
+                    activity["StartTime"], activity.get("Progress") or 0)
