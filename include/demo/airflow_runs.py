@@ -72,6 +72,9 @@ class AirflowRuns:
         found = self.ask("GET", f"dags/{dag}/dagRuns/{run_id}/taskInstances", params={"limit": 100})
         return {task["task_id"]: task["state"] for task in found["task_instances"]}
 
+    def task_instance(self, dag: str, run_id: str, task: str) -> dict[str, Any]:
+        return self.ask("GET", f"dags/{dag}/dagRuns/{run_id}/taskInstances/{task}")
+
 
 def wait_for(holds: Callable[[], bool], timeout: float, otherwise: Callable[[], str], every: float = 0.5) -> None:
     """Look until it holds; TimeoutError says what `otherwise` says."""

@@ -26,14 +26,15 @@ def time_zero(now: datetime) -> datetime:
     return real_end - (PEAK_ENDS - real_end) / (TIME_SCALE - 1)
 
 
-def write(folder: Path, repository: Path, zero: datetime, markets: Path = MARKETS) -> Path:
+def write(folder: Path, repository: Path, zero: datetime, markets: Path = MARKETS, bake_hours: float = 8) -> Path:
     """`api.yaml` in the folder; checked as every service is."""
     folder.mkdir(parents=True, exist_ok=True)
     rules = [rule.model_dump() for rule in load_service(PRODUCTION, load_markets(PRODUCTION_MARKETS)).metrics.rules]
     environment = jinja2.Environment(loader=jinja2.FileSystemLoader(DECLARED), undefined=jinja2.StrictUndefined,
                                      autoescape=False, keep_trailing_newline=True)
     text = environment.get_template("api.yaml.j2").render(
-        repository=str(repository), time_scale=TIME_SCALE, time_zero=zero, rules=rules, lasting=_lasting)
+        repository=str(repository), time_scale=TIME_SCALE, time_zero=zero, rules=rules,
+        bake_hours=bake_hours, lasting=_lasting)
     path = folder / "api.yaml"
     path.write_text(text)
     load_service(path, load_markets(markets))

@@ -21,7 +21,7 @@ from include.local_cloud.furnish import furnish
 
 SERVICE = "api"
 PUSH_DAG, ROLL_BACK_DAG, PROD_BRANCH = f"{SERVICE}_patch_push", f"{SERVICE}_roll_back", f"{SERVICE}_prod_branch"
-PEAK_RPS, SIZE, CLOUD_SCALE = 90, 4, 60
+SIZE, CLOUD_SCALE = 4, 60
 # botocore insists on a key; the local cloud asks for none.
 NOBODY = {"login": "demo", "password": "demo"}
 
@@ -29,8 +29,10 @@ NOBODY = {"login": "demo", "password": "demo"}
 class Stage:
     """Everything lies in `folder`. `tell` is called with a sentence at each step of the way up."""
 
-    def __init__(self, folder: Path, markets: Path = declaration.MARKETS, tell: Callable[[str], Any] = lambda _: None):
-        self.folder, self._markets, self._tell = folder, markets, tell
+    def __init__(self, folder: Path, tell: Callable[[str], Any] = lambda _: None, *,
+                 markets: Path = declaration.MARKETS, bake_hours: float = 8, peak_rps: float = 90):
+        self.folder, self._tell = folder, tell
+        self._markets, self._bake_hours, self._peak_rps = markets, bake_hours, peak_rps
         self.repository = folder / "repository"
         self.processes = Processes(folder / "logs")
         self.cloud: LocalCloud | None = None
@@ -39,7 +41,7 @@ class Stage:
         """Cloud and Airflow's database side by side, then Airflow; ready for a commit when it returns."""
         first = service_repository.create(self.repository)
         path = declaration.write(self.folder / "services", self.repository, declaration.time_zero(datetime.now(UTC)),
-                                 self._markets)
+                                 self._markets, self._bake_hours)
         self.service = load_service(path, load_markets(self._markets))
         self._start_cloud()
         self._tell(f"a local cloud answers as AWS at {self.cloud.endpoint}")
@@ -60,9 +62,9 @@ class Stage:
     def regions(self) -> list[str]:
         return [here.region for here in self.service.environments["prod"].regions]
 
-    def commit(self, kind: str) -> str:
-        """A commit on the prod branch; the push follows by itself."""
-        return service_repository.commit(self.repository, kind)
+    def commit(self, kind: str, branch: str = "prod") -> str:
+        """A commit; on the branch `prod` the push follows by itself."""
+        return service_repository.commit(self.repository, kind, branch)
 
     def check(self) -> None:
         """NotReady or Final where a process that the demo needs has ended."""
@@ -96,7 +98,7 @@ class Stage:
     def _furnish(self, first: str) -> None:
         furnish(self.cloud.endpoint, str(self.repository), first, self.regions, SERVICE, "prod", SIZE,
                 network=self.cloud.network)
-        self.cloud.load(peak_rps=PEAK_RPS)
+        self.cloud.load(peak_rps=self._peak_rps)
 
     def _environment(self) -> dict[str, str]:
         return {
