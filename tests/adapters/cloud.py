@@ -1,6 +1,7 @@
 """The local cloud's control process for tests, and the smallest furniture a cluster needs. Everything is fast there."""
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -23,7 +24,8 @@ CONFIG = Config(retries={"mode": "standard", "total_max_attempts": 1}, connect_t
 @contextmanager
 def control_process(*options: str) -> Iterator[str]:
     """The endpoint of a control process of its own; it is stopped at the end, whatever happened."""
-    command = [sys.executable, "-m", "include.local_cloud.control", "--assume-healthy", "--scale", "600", *options]
+    command = [sys.executable, "-m", "include.local_cloud.control", "--assume-healthy", "--scale", "600",
+               "--parent", str(os.getpid()), *options]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
     try:
         yield json.loads(process.stdout.readline())["endpoint"]
