@@ -8,7 +8,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from include.domain.canary import Decision
-from include.domain.scoring.compare import Comparison, compare
+from include.domain.scoring.compare import compare
+from include.domain.scoring.comparison import Comparison
 from include.domain.scoring.many import discovered
 from include.domain.scoring.readings import POINTS, TRUST, Judgement, Reading, State
 from include.domain.scoring.rules import Worth, worth

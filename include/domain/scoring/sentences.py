@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from include.domain.canary import Decision
-from include.domain.scoring.compare import MEAN, OFTEN, TOTAL, Comparison
+from include.domain.scoring.comparison import MEAN, OFTEN, TOTAL, Comparison
 from include.domain.scoring.readings import Reading, State
 
 WORST = 3      # how many metrics the reason names
