@@ -1,7 +1,6 @@
 """What a world offers to the contract tests: the ports, and what is there at the start."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,11 +10,11 @@ from include.ports import Archive, Branches, Clusters, Images, Leases, Metrics, 
 MIDNIGHT = datetime(2026, 3, 1, tzinfo=UTC)
 
 
-@dataclass
 class ContractWorld:
-    """A cluster with one ASG of two instances (2/10/2) in service, its target group in the listener, healthy.
+    """Each world fills these in, or works them out when they are asked for.
 
-    `commit` is the head of the branch `prod`, and not built; `ami` is the id of another image that can be launched.
+    At the start there is a cluster with one ASG of two instances (2/10/2) in service and healthy, its target group in
+    the listener. `commit` is the head of the branch `prod`, not built yet; `ami` is the id of another image.
     `write_metric(asg, at, values)` puts values of one second into the metric store.
     """
 

@@ -9,15 +9,22 @@ from tests.world.declared import REGIONS, service
 from tests.world.world import World
 
 
+class InMemory(ContractWorld):
+    """One region of the world, with the sizes that the contract names."""
+
+    def __init__(self) -> None:
+        world, here = World(service(regions=2), size=2), REGIONS[0]
+        group = world.regions[here].groups["api-prod-v041"]
+        group.min_size, group.max_size = 2, 10
+        self.cluster, self.asg = "api-prod", group.name
+        self.clusters, self.traffic, self.metrics = world.clusters[here], world.traffic[here], world.metrics[here]
+        self.archive, self.leases = world.archive, world.leases
+        self.branches, self.images, self.image_regions = world.branches, world.images, REGIONS[:2]
+        self.target_group = self.traffic.target_group("api-prod")
+        self.ami, self.commit = "ami-0123456789abcdef0", world.branches.push("prod", "a fix")
+        self.now, self.until, self.write_metric = world.clock, world.until, self.metrics.write
+
+
 @contextmanager
 def made(request: Any) -> Iterator[ContractWorld]:
-    world = World(service(regions=2), size=2)
-    here = REGIONS[0]
-    group = world.regions[here].groups["api-prod-v041"]
-    group.min_size, group.max_size = 2, 10
-    yield ContractWorld(
-        cluster="api-prod", asg="api-prod-v041", target_group=world.traffic[here].target_group("api-prod"),
-        ami="ami-0123456789abcdef0", commit=world.branches.push("prod", "a fix"), clusters=world.clusters[here],
-        traffic=world.traffic[here], archive=world.archive, leases=world.leases, metrics=world.metrics[here],
-        branches=world.branches, images=world.images, image_regions=REGIONS[:2], now=world.clock, until=world.until,
-        write_metric=world.metrics[here].write)
+    yield InMemory()

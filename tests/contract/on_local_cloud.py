@@ -1,9 +1,10 @@
 """The real adapters on the local cloud's control process, on SQLite and on a git repository."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -17,7 +18,7 @@ from include.adapters.metrics.sql import SqlMetrics
 from include.adapters.traffic.elbv2 import Elbv2Traffic
 from include.domain.service import MetricSource, Service
 from include.local_cloud import service_repository
-from tests.adapters.cloud import REGION, Session, eventually, furnished
+from tests.adapters.cloud import REGION, Cluster, Session, eventually, furnished
 from tests.contract.contract_world import ContractWorld
 
 REGIONS = (REGION, "us-west-2")
@@ -40,27 +41,92 @@ class Table:
                             [(int(at.timestamp()), REGION, asg, name, value) for name, value in values.items()])
 
 
+class OnLocalCloud(ContractWorld):
+    """Each test has names of its own; what it does not ask for is not furnished."""
+
+    image_regions = REGIONS
+
+    def __init__(self, endpoint: str, folder: Path) -> None:
+        self._endpoint, self._session, self._folder = endpoint, Session(endpoint), folder
+        self._table = Table()
+        self.write_metric = self._table.write
+        self.metrics = SqlMetrics(self._table, REGION, MetricSource(connection="metrics"), 1)
+        self.clusters = Ec2AsgClusters(self._session)
+
+    @cached_property
+    def _furnished(self) -> Cluster:
+        """In service: every test finds its cluster at rest."""
+        cluster = furnished(self._session)
+        health = cluster.aws("elbv2").describe_target_health
+
+        def states() -> list[str]:
+            found = health(TargetGroupArn=cluster.target_group)["TargetHealthDescriptions"]
+            return [target["TargetHealth"]["State"] for target in found]
+        eventually(lambda: states() == ["healthy"] * 2, "two healthy targets")
+        return cluster
+
+    @cached_property
+    def cluster(self) -> str:
+        return f"{self._furnished.service}-prod"
+
+    @cached_property
+    def asg(self) -> str:
+        return self._furnished.asg
+
+    @cached_property
+    def target_group(self) -> str:
+        return self._furnished.target_group
+
+    @cached_property
+    def traffic(self) -> Elbv2Traffic:
+        return Elbv2Traffic(self._session, self._furnished.load_balancer, 80, f"{self._furnished.service}-prod")
+
+    @cached_property
+    def ami(self) -> str:
+        return _image(self._session, f"other-{uuid4().hex}")
+
+    @cached_property
+    def _bucket(self) -> str:
+        bucket = f"contract-{uuid4().hex}"
+        self._session.client("s3").create_bucket(Bucket=bucket)
+        return bucket
+
+    @cached_property
+    def archive(self) -> S3Archive:
+        return S3Archive(self._session, self._bucket, "serin")
+
+    @cached_property
+    def leases(self) -> S3Leases:
+        return S3Leases(self._session, self._bucket, "serin", timedelta(minutes=15))
+
+    @cached_property
+    def _repository(self) -> Path:
+        service_repository.create(self._folder)
+        service_repository.commit(self._folder, "good")
+        return self._folder
+
+    @cached_property
+    def branches(self) -> GitBranches:
+        return GitBranches(str(self._repository))
+
+    @cached_property
+    def commit(self) -> str:
+        return self.branches.head("prod")
+
+    @cached_property
+    def images(self) -> Ec2Images:
+        return _images(self._session, self._endpoint, f"api{uuid4().hex[:8]}", self._repository)
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    def until(self, true: Callable[[], Any]) -> Any:
+        return eventually(true, "what the test waits for")
+
+
 @contextmanager
 def made(request: Any) -> Iterator[ContractWorld]:
-    endpoint = request.getfixturevalue("control")
-    session = Session(endpoint)
-    cluster = furnished(session)
-    repository = request.getfixturevalue("tmp_path") / "api"
-    service_repository.create(repository)
-    commit = service_repository.commit(repository, "good")
-    bucket = f"contract-{uuid4().hex}"
-    session.client("s3").create_bucket(Bucket=bucket)
-    table = Table()
-    world = ContractWorld(
-        cluster=f"{cluster.service}-prod", asg=cluster.asg, target_group=cluster.target_group,
-        ami=_image(session, f"{cluster.service}-other"), commit=commit, clusters=Ec2AsgClusters(session),
-        traffic=Elbv2Traffic(session, cluster.load_balancer, 80, f"{cluster.service}-prod"),
-        archive=S3Archive(session, bucket, "serin"), leases=S3Leases(session, bucket, "serin", timedelta(minutes=15)),
-        metrics=SqlMetrics(table, REGION, MetricSource(connection="metrics"), 1),
-        branches=GitBranches(str(repository)), images=_images(session, endpoint, cluster.service, repository),
-        image_regions=REGIONS, now=lambda: datetime.now(UTC), until=lambda true: eventually(true, "it is true"),
-        write_metric=table.write)
-    world.serving(cluster.asg, 2)
+    world = OnLocalCloud(request.getfixturevalue("control"), request.getfixturevalue("tmp_path") / "api")
     yield world
 
 
