@@ -1,6 +1,7 @@
 """A control process for the tests, spoken to as anybody would: boto3, and JSON under /serin/."""
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -21,7 +22,8 @@ PATIENCE = 15
 
 class Cloud:
     def __init__(self, *options: str):
-        command = [sys.executable, "-m", "include.local_cloud.control", "--network", NETWORK, *options]
+        command = [sys.executable, "-m", "include.local_cloud.control", "--network", NETWORK,
+                   "--parent", str(os.getpid()), *options]
         self.process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
         self.facts = json.loads(self.process.stdout.readline())
         self.client = cache(self._client)

@@ -154,6 +154,7 @@ def test_an_instance_can_be_killed_and_its_target_group_is_not_told(site):
     site.checked(instance)
     site.asgs.suspend_processes(AutoScalingGroupName=name, ScalingProcesses=["HealthCheck"])
     site.cloud.serin("POST", f"instances/{instance}/kill")
+    site.cloud.looks(2)
     assert site.state(instance) == "shutting-down"
     assert site.targets()[instance] == "healthy"
     eventually(lambda: instance not in site.targets())

@@ -20,10 +20,15 @@ def unused(site):
 
 
 def test_a_target_drains_for_its_delay_and_then_leaves(site):
+    slow = site.add_target_group(drain_seconds=450)
+    listen(site, {site.target_group: 1, slow: 0})
     (instance,) = site.in_service(site.asg())
-    out(site, instance)
-    assert site.targets()[instance] == "draining"
-    eventually(lambda: instance not in site.targets())
+    into(site, instance, arn=slow)
+    out(site, instance, arn=slow)
+    site.cloud.looks()
+    assert site.targets(slow) == {instance: "draining"}
+    eventually(lambda: site.targets(slow) == {})
+    listen(site, {site.target_group: 1})
 
 
 def test_without_a_delay_a_target_leaves_at_once(site):
