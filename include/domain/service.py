@@ -66,6 +66,7 @@ class CanaryPlan(Settings):
     warm_up_minutes: Minutes = 10
     look_every_minutes: Annotated[float, Field(gt=0)] = 10
     go_score: Percent = 95
+    false_abort_percent: Annotated[float, Field(gt=0, le=10)] = 1
     min_requests: Annotated[int, Field(ge=0)] = 10_000
 
 
@@ -85,12 +86,15 @@ class RedBlackPlan(Settings):
 
 
 class MetricRule(Settings):
-    """What metrics whose name matches a pattern (fnmatch) are worth. The first rule that matches counts."""
+    """What metrics whose name matches a pattern (fnmatch) are, and what they are worth. The first rule that matches
+    counts. A count is events; `counter` grows until its process restarts, and its steps are counted; a ratio near its
+    bound (1, or 100 %) is judged by what it lacks; `auto` tells events from levels by itself."""
 
     pattern: str
     tier: Literal["critical", "high", "normal", "low"] = "normal"
     group: str = "other"
     direction: Literal["higher", "lower", "either"] = "either"
+    kind: Literal["auto", "level", "count", "counter", "ratio"] = "auto"
 
 
 class MetricSource(Settings):

@@ -1,39 +1,95 @@
-"""Few whole numbers a point: given the total, the canary's part is binomial, as when coins are thrown."""
+"""Few whole numbers a point: given the total, the canary's part is binomial, as when coins are thrown.
 
-from dataclasses import replace
+A burst counts as few events (quasi-likelihood: McCullagh and Nelder 1989), and so does a metric whose share moved in
+good canaries. Whole numbers are found by what their steps are multiples of, so a count may come in any unit.
+"""
+
+from dataclasses import dataclass, fields
 
 import numpy as np
 from scipy.special import betainc
 
-from include.domain.scoring.comparison import OFTEN, TOTAL, Comparison, centred
-from include.domain.scoring.long_run import long_run_variance, shared
+from include.domain.scoring.long_run import basis, cosines, shared
 
-PROOF = 0.01    # events that could not reach this p-value, however they fell, are not tested (Tarone 1990)
+FEW = 10.0             # canary and baseline together, a point: under it whole numbers are events
+LEAST_DISPERSION = 0.3 # of Poisson's variance: what swings less, though whole, is a level (threads, instances)
+HALF = 0.5             # added to totals before their logarithm (Anscombe)
 
 
-def events(c: np.ndarray, b: np.ndarray, there_c: np.ndarray, there_b: np.ndarray, tolerance: float) -> Comparison:
-    """Totals; a burst counts as few events (quasi-likelihood)."""
-    both = there_c & there_b
-    n = both.sum(axis=1)
-    total_c, total_b = (c * both).sum(axis=1), (b * both).sum(axis=1)
-    mean = (total_c + total_b) / n
-    difference = centred((c - b) * both, both, n)
-    short = (difference**2).sum(axis=1) / np.maximum(n - 1, 1)
-    spread = np.maximum(shared(long_run_variance(difference, n), short, n, c.shape[1], own_from=2.0)[0], short)
-    burst = np.maximum(1.0, np.divide(spread, mean, out=np.ones_like(mean), where=mean > 0))
-    few_c, few_b = total_c / burst, total_b / burst
+@dataclass(frozen=True)
+class Events:
+    """One entry for each metric: the totals, and the variance of the differences by point, in events."""
+
+    canary: np.ndarray
+    baseline: np.ndarray
+    long_run: np.ndarray
+    short_run: np.ndarray
+    n: np.ndarray
+
+    @classmethod
+    def empty(cls, metrics: int) -> "Events":
+        return cls(*(np.zeros(metrics) for _ in fields(cls)))
+
+    def put(self, where: np.ndarray, other: "Events") -> None:
+        for field in fields(self):
+            getattr(self, field.name)[where] = getattr(other, field.name)
+
+    def at(self, where: np.ndarray) -> "Events":
+        return Events(*(getattr(self, field.name)[where] for field in fields(self)))
+
+
+def events(canary: np.ndarray, baseline: np.ndarray, there: np.ndarray | None, n: np.ndarray) -> Events:
+    """`canary` and `baseline` count events (metrics × points), zeros in the gaps."""
+    difference = (canary - baseline).astype(float)
+    difference -= (difference.sum(axis=1) / n)[:, None]
+    if there is not None:
+        difference *= there
+    points = canary.shape[1]
+    projected = difference @ basis(points)[:, :cosines(points)].astype(float)
+    return Events(canary.sum(axis=1, dtype=float), baseline.sum(axis=1, dtype=float),
+                  (projected**2).mean(axis=1) / n, (difference**2).sum(axis=1) / np.maximum(n - 1, 1), n)
+
+
+def independent(found: Events, points: int) -> tuple[np.ndarray, np.ndarray]:
+    """The totals of both sides as if no event brought another."""
+    swings = shared(found.long_run, found.short_run, found.n, points, own_from=2.0)[0]
+    mean = (found.canary + found.baseline) / np.maximum(found.n, 1)
+    excess = np.divide(np.maximum(swings, found.short_run), mean, out=np.ones_like(mean), where=mean > 0)
+    burst = np.maximum(1.0, excess)
+    return found.canary / burst, found.baseline / burst
+
+
+def log_ratio(canary: np.ndarray, baseline: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Of two totals of independent events: the value and its standard error."""
+    return (np.log(canary + HALF) - np.log(baseline + HALF),
+            np.sqrt(1 / (canary + HALF) + 1 / (baseline + HALF)))
+
+
+def at_least(events: np.ndarray, others: np.ndarray, tolerance: float) -> np.ndarray:
+    """P(at least this many on one side, given both) when its rate is `tolerance` higher; continuous in both."""
     part = (1 + tolerance) / (2 + tolerance)
-    return Comparison((total_c + 0.5) / (total_b + 0.5), np.sqrt(1 / (few_c + 0.5) + 1 / (few_b + 0.5)),
-                      _at_least(few_c, few_b, part), _at_least(few_b, few_c, part),
-                      total_c, total_b, np.full(len(c), TOTAL, dtype=object), part ** (few_c + few_b) < PROOF)
-
-
-def _at_least(events: np.ndarray, others: np.ndarray, part: float) -> np.ndarray:
-    """P(at least this many of all), when each comes with probability `part`; continuous in both."""
     return np.where(events > 0, betainc(np.maximum(events, 1e-9), others + 1, part), 1.0)
 
 
-def seldom(c: np.ndarray, b: np.ndarray, there_c: np.ndarray, there_b: np.ndarray, tolerance: float) -> Comparison:
-    """Mostly zeros, and not whole: at how many points it is above zero, as events."""
-    often = events((c > 0).astype(float), (b > 0).astype(float), there_c, there_b, tolerance)
-    return replace(often, unit=np.full(len(c), OFTEN, dtype=object))
+def quantum(canary: np.ndarray, baseline: np.ndarray) -> np.ndarray:
+    """What all values of a row are whole multiples of, or NaN; no row is negative. The least positive value will do,
+    unless one never occurs (2, 3, 5): then the least step."""
+    both = np.concatenate([canary, baseline], axis=1)
+    found = np.where(both > 0, both, np.inf).min(axis=1)
+    wrong = ~_multiples(both, found)
+    steps = np.abs(np.diff(both[wrong], axis=1))
+    least = np.where(steps > 1e-5, steps, np.inf).min(axis=1, initial=np.inf)
+    found[wrong] = np.where(_multiples(both[wrong], least), least, np.nan)
+    return np.where(np.isfinite(found), found, np.nan)
+
+
+def _multiples(values: np.ndarray, step: np.ndarray) -> np.ndarray:
+    with np.errstate(invalid="ignore"):
+        times = values / step[:, None]
+        return np.isfinite(step) & (np.abs(times - np.rint(times)) < 1e-4 * np.maximum(times, 1)).all(axis=1)
+
+
+def swings_like_events(canary: np.ndarray, baseline: np.ndarray, step: np.ndarray) -> np.ndarray:
+    """Whether the values, counted in steps, vary as counts do."""
+    c, b = canary / step[:, None], baseline / step[:, None]
+    return c.var(axis=1) + b.var(axis=1) >= LEAST_DISPERSION * (c.mean(axis=1) + b.mean(axis=1))

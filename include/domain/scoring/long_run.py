@@ -1,11 +1,14 @@
 """How sure a mean is when its points are alike: the long-run variance, by equal-weighted cosines (Müller 2007;
-Lazarus, Lewis, Stock, Watson 2018). Arrays are (metrics × time); gaps are zeros in a centred series, counted in `n`.
+Lazarus, Lewis, Stock, Watson 2018), moderated over the metrics (Smyth 2004): few cosines a metric, many metrics.
 """
+
+from functools import lru_cache
 
 import numpy as np
 from scipy.special import digamma, polygamma
 
 MOST_SHARED = 30.0     # degrees of freedom that a metric may borrow from the others
+FEWEST_METRICS = 20    # under which nothing is borrowed
 
 
 def cosines(points: int) -> int:
@@ -13,29 +16,38 @@ def cosines(points: int) -> int:
     return min(max(4, int(0.4 * points ** (2 / 3))), max(1, points - 2))
 
 
-def long_run_variance(centred: np.ndarray, n: np.ndarray, first: int = 1) -> np.ndarray:
-    """Variance of sqrt(n) × the mean. `first` is 2 for residuals of a trend, which have nothing in the first cosine."""
+@lru_cache(maxsize=64)
+def basis(points: int) -> np.ndarray:
+    """(points × cosines + 1), float32: one more than `cosines`, for residuals of a trend lose the first."""
+    order = np.arange(1, cosines(points) + 2)
+    angle = np.pi * order * (np.arange(points)[:, None] + 0.5) / max(points, 1)
+    made = (np.sqrt(2) * np.cos(angle)).astype(np.float32)
+    made.flags.writeable = False
+    return made
+
+
+def long_run_variance(centred: np.ndarray, n: np.ndarray) -> np.ndarray:
+    """Variance of sqrt(n) × the mean. `centred` is (metrics × points) with zeros in the gaps, `n` counts the others."""
     points = centred.shape[1]
-    order = np.arange(first, first + cosines(points))
-    basis = np.sqrt(2) * np.cos(np.pi * order * (np.arange(points)[:, None] + 0.5) / points)
-    projected = centred @ basis / np.sqrt(np.maximum(n, 1))[:, None]
-    return (projected**2).mean(axis=1)
+    projected = centred @ basis(points)[:, :cosines(points)].astype(centred.dtype)
+    return (projected**2).mean(axis=1) / np.maximum(n, 1)
 
 
 def shared(long_run: np.ndarray, short_run: np.ndarray, n: np.ndarray, points: int,
            own_from: float = 1.4) -> tuple[np.ndarray, np.ndarray]:
-    """Long-run variances and degrees of freedom, moderated over the metrics (Smyth 2004): few cosines a metric, many
-    metrics. A metric whose own is `own_from` times as great keeps it, for one that drifts must not borrow from those
-    that do not. Nothing is known better than the short-run variance, from `n` points."""
+    """Long-run variances and degrees of freedom, moderated over the metrics. A metric whose own is `own_from` times
+    as great keeps it, for one that drifts must not borrow from those that do not. Nothing is known better than the
+    short-run variance, from `n` points."""
     freedom = cosines(points)
     usable = (long_run > 0) & (short_run > 0)
-    if usable.sum() < 20:
+    if usable.sum() < FEWEST_METRICS:
         return long_run, np.minimum(float(freedom), np.maximum(n - 1, 1))
     ratio = np.divide(long_run, short_run, out=np.ones_like(long_run), where=usable)
     prior, strength = _prior(np.log(ratio[usable]), freedom)
     moderated = short_run * (freedom * ratio + strength * prior) / (freedom + strength)
     own = long_run > own_from * moderated
-    return np.where(own, long_run, moderated), np.where(own, freedom, np.minimum(freedom + strength, n - 1))
+    freedoms = np.where(own, freedom, np.minimum(freedom + strength, np.maximum(n - 1, 1)))
+    return np.where(own, long_run, moderated), freedoms
 
 
 def _prior(logs: np.ndarray, freedom: int) -> tuple[float, float]:

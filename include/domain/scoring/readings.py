@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from include.domain.canary import Verdict
 
 POINTS = {"critical": 100.0, "high": 6.0, "normal": 1.5, "low": 0.15}   # what one metric found worse costs
-TRUST = {"critical": 100.0, "high": 50.0, "normal": 1.0, "low": 0.25}   # its share of the allowed false alarms
+TRUST = {"critical": 10.0, "high": 5.0, "normal": 1.0, "low": 0.25}     # its share of the allowed false alarms
 
 
 class State(StrEnum):
@@ -19,9 +20,9 @@ class State(StrEnum):
     NO_DATA = "no data"
 
 
-@dataclass(frozen=True)
-class Reading:
-    """One metric. `ratio` is canary / baseline, None where there is none; `points` is what it takes off the score."""
+class Reading(NamedTuple):
+    """One metric. `ratio` is canary / baseline, None where there is none, and lies between `low` and `high` with 95 %;
+    `points` is what it takes off the score; `canary` and `baseline` are means, or totals of events."""
 
     name: str
     state: str
@@ -31,11 +32,16 @@ class Reading:
     ratio: float | None
     points: float
     sentence: str
+    low: float | None = None
+    high: float | None = None
+    canary: float | None = None
+    baseline: float | None = None
 
 
 @dataclass(frozen=True)
 class Judgement:
-    """The whole: `readings` with the dearest first; `coverage_percent` of all metrics are there on both sides."""
+    """The whole: `readings` with the dearest first; `coverage_percent` of all metrics are there on both sides;
+    `floors` says what the judge knew of each metric's noise."""
 
     decision: str
     score: float
@@ -45,6 +51,7 @@ class Judgement:
     canary_requests: float
     baseline_requests: float
     points_in_time: int
+    floors: str = ""
 
     @property
     def lost(self) -> tuple[Reading, ...]:

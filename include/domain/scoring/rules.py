@@ -1,12 +1,14 @@
-"""What each metric is worth: the first rule whose pattern matches its name."""
+"""What each metric is, and what it is worth: the first rule whose pattern matches its name."""
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fnmatch import translate
+from functools import lru_cache
 
 import numpy as np
 
+from include.domain.scoring.readings import POINTS, TRUST
 from include.domain.service import MetricRule
 
 UNRULED = MetricRule(pattern="*")
@@ -19,14 +21,31 @@ class Worth:
     tier: np.ndarray
     group: np.ndarray
     direction: np.ndarray
+    kind: np.ndarray
 
     def important(self) -> np.ndarray:
         return np.isin(self.tier, ("critical", "high"))
 
+    def at(self, rows: np.ndarray) -> "Worth":
+        return Worth(self.tier[rows], self.group[rows], self.direction[rows], self.kind[rows])
+
+    def points(self) -> np.ndarray:
+        return np.array([POINTS[tier] for tier in self.tier])
+
+    def trust(self) -> np.ndarray:
+        return np.array([TRUST[tier] for tier in self.tier])
+
 
 def worth(names: Sequence[str], rules: Sequence[MetricRule]) -> Worth:
-    """Tier, group and direction of each name; one that no rule matches is normal, other, either."""
-    patterns = [(re.compile(translate(rule.pattern)), rule) for rule in (*rules, UNRULED)]
-    chosen = [next(rule for pattern, rule in patterns if pattern.match(name)) for name in names]
+    """Tier, group, direction and kind of each name; one that no rule matches is normal, other, either, auto."""
+    pattern, all_rules = _compiled(tuple(rules))
+    chosen = [all_rules[pattern.match(name).lastindex - 1] for name in names]
     return Worth(*(np.array([getattr(rule, field) for rule in chosen], dtype=object)
-                   for field in ("tier", "group", "direction")))
+                   for field in ("tier", "group", "direction", "kind")))
+
+
+@lru_cache(maxsize=16)
+def _compiled(rules: tuple[MetricRule, ...]) -> tuple[re.Pattern, tuple[MetricRule, ...]]:
+    """One expression for all rules, a group each: the first that matches is the one that is found."""
+    all_rules = (*rules, UNRULED)
+    return re.compile("|".join(f"({translate(rule.pattern)})" for rule in all_rules)), all_rules

@@ -3,27 +3,34 @@
 from collections.abc import Sequence
 
 from include.domain.canary import Decision
-from include.domain.scoring.comparison import MEAN, OFTEN, TOTAL, Comparison
 from include.domain.scoring.readings import Reading, State
 
 WORST = 3      # how many metrics the reason names
-_UNITS = {MEAN: "", TOTAL: " in all", OFTEN: " points above zero"}
+_VIEWS = {"level": "", "robust": "", "tail": ", in its peaks", "trend": ", and drifts away from it",
+          "spread": ", in how much it swings"}
 
 
-def sentence(name: str, state: str, found: Comparison, i: int, tolerance: float) -> str:
-    """`hot: latency_ms.all.p99 is 1.83 × baseline (412 against 225), allowed 1.10`."""
+def sentence(name: str, state: str, ratio: float | None, canary: float, baseline: float, unit: str, tolerance: float,
+             view: str) -> str:
+    """`hot: latency_ms.all.p99 is 1.83 × baseline (412 against 225), allowed 1.10`. `unit` follows the two numbers;
+    `view` is the one that speaks most."""
     if state == State.NO_DATA:
         return f"no data: {name} was not measured often enough on both sides"
-    numbers = f"{_number(found.canary[i])} against {_number(found.baseline[i])}{_UNITS[found.unit[i]]}"
-    ratio = found.ratio[i]
-    size = f"{ratio:.2f} × baseline ({numbers})" if ratio == ratio else numbers
+    numbers = f"{_number(canary)} against {_number(baseline)}{unit}"
+    size = f"{ratio:.2f} × baseline ({numbers})" if ratio is not None else numbers
     if state == State.SAME:
         return f"same: {name} is {size}"
     if state == State.NOISY:
         return f"noisy: {name} is {size}, and swings too much to tell"
     allowed = 1 + tolerance if state == State.HOT else 1 / (1 + tolerance)
-    trend = "" if _beyond(ratio, state, tolerance) else ", and drifts away from it"
-    return f"{state}: {name} is {size}{trend}, allowed {allowed:.2f}"
+    return f"{state}: {name} is {size}{_VIEWS[view]}, allowed {allowed:.2f}"
+
+
+def one_sided(name: str, canary_points: float, baseline_points: float) -> str:
+    """A metric that one side alone has."""
+    if canary_points:
+        return f"no data: {name} appeared: {canary_points:.0f} points on the canary, none on the baseline"
+    return f"no data: {name} vanished: {baseline_points:.0f} points on the baseline, none on the canary"
 
 
 def outcome(score: float, go_score: int, readings: Sequence[Reading],
@@ -42,12 +49,6 @@ def outcome(score: float, go_score: int, readings: Sequence[Reading],
 def _worst(lost: Sequence[Reading]) -> str:
     more = len(lost) - WORST
     return "; ".join(reading.sentence for reading in lost[:WORST]) + (f"; and {more} more" if more > 0 else "")
-
-
-def _beyond(ratio: float, state: str, tolerance: float) -> bool:
-    if ratio != ratio:
-        return True
-    return ratio > 1 + tolerance if state == State.HOT else ratio < 1 / (1 + tolerance)
 
 
 def _number(value: float) -> str:

@@ -1,0 +1,48 @@
+"""Ending a canary before its time: only for overwhelming harm, and never a go.
+
+The chance of ending a good canary is a budget for the whole window, spent evenly over it (Lan and DeMets 1983). It
+belongs to fixed instants of the window, not to looks: a look judges the data up to the last instant that has passed,
+so any number of looks, at any time, spends no more.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from include.domain.scoring.floors import Floors
+from include.domain.scoring.look import checked, look
+from include.domain.scoring.rules import worth
+from include.domain.scoring.views import LEVEL, ROBUST
+from include.domain.service import CanaryPlan, MetricSource
+
+UNKNOWN_TOLERANCE = 0.25    # a metric without a floor is not overwhelmingly worse before this
+VIEWS = (LEVEL, ROBUST)
+
+
+def overwhelming_harm(names: Sequence[str], canary: np.ndarray, baseline: np.ndarray, source: MetricSource,
+                      plan: CanaryPlan, planned: int, floors: Floors | None = None) -> str | None:
+    """Why the canary must end now, or None: critical and high metrics are so surely worse that the score will be under
+    `plan.go_score`. `planned` is how many points the whole window has; the arrays have those up to now."""
+    canary, baseline = checked(names, canary), checked(names, baseline)
+    instants = looks_of(plan)
+    upto = last_instant(min(canary.shape[1], planned), planned, instants)
+    important = np.flatnonzero(worth(names, source.rules).important())
+    if not len(important) or upto < 1:
+        return None
+    found = look([names[row] for row in important], canary[important, :upto], baseline[important, :upto], source,
+                 floors or Floors.none(), false_alarms=plan.false_abort_percent / 100 / instants,
+                 unknown=UNKNOWN_TOLERANCE, only=VIEWS)
+    if found.labels.points.sum() <= 100 - plan.go_score:
+        return None
+    return f"overwhelming harm: {found.readings()[0].sentence}"
+
+
+def looks_of(plan: CanaryPlan) -> int:
+    """How many instants the budget is spread over: one for each declared look."""
+    return max(1, round(plan.bake_hours * 60 / plan.look_every_minutes))
+
+
+def last_instant(points: int, planned: int, instants: int) -> int:
+    """How many points had passed at the last instant, 0 before the first."""
+    passed = points * instants // max(planned, 1)
+    return min(points, -(-passed * planned // instants))

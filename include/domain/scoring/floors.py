@@ -1,0 +1,127 @@
+"""How far each metric moves though nothing is wrong: learned from good canaries, or from prod's own instances.
+
+The floor of a view is what it moved beyond its sampling error: a weighted mean of value² − error², where precise
+readings count more (DerSimonian and Laird 1986). It is a curve over the elapsed time, for early looks need it too.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from include.domain.scoring.past import Past
+from include.domain.scoring.views import LEVEL, NAMES, ROBUST
+
+LAST = 40              # canaries that the floors are rebuilt from: they roll, for machines and habits change
+ENOUGH = 8             # readings of a metric from which its own floor is believed
+GUESSES = 4            # readings that the floor of all metrics counts for in one that has few of its own
+PRECISE = 0.01         # variance beyond which a reading counts less
+SAME_TIME = 1.5        # lengths of time in this ratio are alike
+GOOD_CANARIES, INSTANCES, NOTHING = "good canaries", "instances of prod", ""
+
+
+@dataclass(frozen=True)
+class Floor:
+    """For the metrics of one comparison at one elapsed time: variance (views × metrics), the largest value seen
+    (views × metrics), and the readings that both come from (metrics), 0 where there is no floor."""
+
+    moved: np.ndarray
+    largest: np.ndarray
+    count: np.ndarray
+
+    @classmethod
+    def none(cls, metrics: int) -> "Floor":
+        return cls(np.zeros((len(NAMES), metrics)), np.full((len(NAMES), metrics), np.inf), np.zeros(metrics))
+
+
+@dataclass(frozen=True)
+class Floors:
+    """`names` are sorted and unique; `seconds` elapsed (times,) ascending; the rest as in `Floor`, with times first.
+    `source` says what they were learned from, `canaries` how many of those."""
+
+    names: np.ndarray
+    seconds: np.ndarray
+    moved: np.ndarray
+    largest: np.ndarray
+    count: np.ndarray
+    source: str = NOTHING
+    canaries: int = 0
+
+    @classmethod
+    def none(cls) -> "Floors":
+        empty = np.zeros((1, len(NAMES), 0))
+        return cls(np.empty(0, dtype=str), np.ones(1), empty, empty, np.zeros((1, 0)))
+
+    def at(self, names: Sequence[str], seconds: float) -> Floor:
+        """What each of `names` may move in this time, between the two learned times that are nearest."""
+        wanted = np.asarray(names, dtype=str)
+        floor = Floor.none(len(wanted))
+        if not len(self.names) or not len(wanted):
+            return floor
+        place = np.minimum(np.searchsorted(self.names, wanted), len(self.names) - 1)
+        known = self.names[place] == wanted
+        before, after, part = self._between(seconds)
+        some = place[known]
+        floor.moved[:, known] = (1 - part) * self.moved[before][:, some] + part * self.moved[after][:, some]
+        floor.largest[:, known] = np.maximum(self.largest[before][:, some], self.largest[after][:, some])
+        floor.count[known] = np.minimum(self.count[before][some], self.count[after][some])
+        return floor
+
+    def _between(self, seconds: float) -> tuple[int, int, float]:
+        after = int(np.searchsorted(self.seconds, seconds))
+        if after == 0 or after == len(self.seconds):
+            only = min(after, len(self.seconds) - 1)
+            return only, only, 0.0
+        low, high = np.log(self.seconds[after - 1 : after + 1])
+        return after - 1, after, float((np.log(seconds) - low) / (high - low))
+
+
+def rebuilt(pasts: Sequence[Past], last: int = LAST, source: str = GOOD_CANARIES) -> Floors:
+    """Floors from the last of `pasts`, the oldest first. The times are those of the newest."""
+    pasts = pasts[-last:]
+    if not pasts:
+        return Floors.none()
+    names = np.unique(np.concatenate([past.names for past in pasts]))
+    seconds = pasts[-1].seconds
+    size = (len(seconds), len(NAMES), len(names))
+    excess, weight, largest = np.zeros(size), np.zeros(size), np.zeros(size)
+    count = np.zeros((len(seconds), len(names)))
+    for past in pasts:
+        place = np.searchsorted(names, past.names)
+        for time, near in enumerate(_nearest(past.seconds, seconds)):
+            if near is not None:
+                _add(past.value[near].astype(float), past.error[near].astype(float), place,
+                     excess[time], weight[time], largest[time], count[time])
+    moved = np.maximum(np.divide(excess, weight, out=np.zeros(size), where=weight > 0), 0.0)
+    return Floors(names, seconds, _pooled(moved, count), largest, count, source, len(pasts))
+
+
+def _nearest(seconds: np.ndarray, wanted: np.ndarray) -> list[int | None]:
+    distance = np.abs(np.log(seconds[None, :] / wanted[:, None]))
+    nearest = distance.argmin(axis=1)
+    return [int(at) if distance[i, at] <= np.log(SAME_TIME) else None for i, at in enumerate(nearest)]
+
+
+def _add(value: np.ndarray, error: np.ndarray, place: np.ndarray, excess: np.ndarray, weight: np.ndarray,
+         largest: np.ndarray, count: np.ndarray) -> None:
+    metrics = count.shape[0]
+    for view in range(len(NAMES)):
+        there = np.isfinite(value[view])
+        at, v, e = place[there], value[view, there], error[view, there]
+        trust = (e**2 + PRECISE) ** -2 if view in (LEVEL, ROBUST) else np.ones_like(e)
+        excess[view] += np.bincount(at, trust * (v**2 - e**2), metrics)
+        weight[view] += np.bincount(at, trust, metrics)
+        np.maximum.at(largest[view], at, np.abs(v))
+        if view == LEVEL:
+            count += np.bincount(at, minlength=metrics)
+
+
+def _pooled(moved: np.ndarray, count: np.ndarray) -> np.ndarray:
+    """A metric with few readings of its own is taken to move as most do."""
+    few = (count > 0) & (count < ENOUGH)
+    result = moved.copy()
+    for time in np.flatnonzero(few.any(axis=1)):
+        usual = np.quantile(moved[time][:, count[time] > 0], 0.8, axis=1)[:, None]
+        own = count[time][None, :]
+        result[time] = np.where(few[time], (own * moved[time] + GUESSES * usual) / (own + GUESSES), moved[time])
+    return result
