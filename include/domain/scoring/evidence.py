@@ -19,12 +19,13 @@ TIMES = np.array([1.0, 1.0, 3.0, 1.5, 4.0])              # what each tolerates, 
 TOLERANCE = 0.03       # a level may be 3 % higher than any floor explains
 UNKNOWN_TOLERANCE = 0.10                                 # the same for a metric without a floor
 UNKNOWN_MOVED = 0.02   # and what such a metric moves by itself
-LEAST_MOVED = 0.01     # no two machines are more alike than this
+LEAST_MOVED = np.array([0.01, 0.01, 0.05, 0.015, 0.15])   # no two machines are more alike than this
 LEAST_EVENTS_MOVED = 0.07                                # and no two shares of rare events
 LARGEST_TIMES = 1.2    # tail and spread count only beyond what was ever seen, times this
 LONG_ENOUGH = 20       # readings without which they are not judged at all
-FLOOR_FREEDOM = 12.0   # a floor is worth a third of its readings, at least 3 and at most this
+FLOOR_FREEDOM = 20.0   # a floor is worth a third of its readings, at least 3 and at most this
 EXTRA_FREEDOM = 5.0    # of the floors of tail, trend and spread, and of events: those move in jumps
+MEMORY_FREEDOM = 12.0  # degrees of freedom that past sampling errors add at most
 PROOF = 0.01           # events that could not reach this p-value, however they fell, are not tested (Tarone 1990)
 
 
@@ -50,7 +51,7 @@ def evidence(found: Measured, floor: Floor, tolerance: float = TOLERANCE, unknow
     known = floor.count > 0
     allowed = np.where(known, tolerance, unknown)
     few = np.isin(found.shape, (EVENTS, SELDOM))
-    least = np.where(few, LEAST_EVENTS_MOVED, LEAST_MOVED)
+    least = np.where(few, LEAST_EVENTS_MOVED, LEAST_MOVED[:, None])
     moved = np.where(known, np.maximum(floor.moved, least**2), np.maximum(UNKNOWN_MOVED, least) ** 2)
     p = np.full((2, len(NAMES), len(allowed)), np.nan)
     freedom = np.full(len(allowed), np.nan)
@@ -70,11 +71,11 @@ def evidence(found: Measured, floor: Floor, tolerance: float = TOLERANCE, unknow
 def _student(found: Measured, moved: np.ndarray, floor: Floor, view: int, allowed: np.ndarray,
              p: np.ndarray) -> np.ndarray:
     """Puts both one-sided p-values of a view into `p`, and returns their degrees of freedom."""
-    value, error = found.value[view], found.error[view]
-    total = error**2 + moved[view]
+    value = found.value[view]
+    squared, own = _remembered(found, floor, view)
+    total = squared + moved[view]
     most = FLOOR_FREEDOM if view in (LEVEL, ROBUST) else EXTRA_FREEDOM
-    worth = np.clip(floor.count / 3, 3, most)
-    freedom = total**2 / (error**4 / found.freedom[view] + moved[view] ** 2 / worth)
+    freedom = total**2 / (squared**2 / own + moved[view] ** 2 / np.clip(floor.count / 3, 3, most))
     spread = np.sqrt(total)
     for side, sign in enumerate((1, -1)):
         p[side, view] = stdtr(freedom, (allowed - sign * value) / spread)
@@ -84,6 +85,14 @@ def _student(found: Measured, moved: np.ndarray, floor: Floor, view: int, allowe
         young = floor.count < LONG_ENOUGH
         p[:, view, young if view != TREND else young & (floor.count >= ENOUGH)] = np.nan
     return freedom
+
+
+def _remembered(found: Measured, floor: Floor, view: int) -> tuple[np.ndarray, np.ndarray]:
+    """Sampling variance and its degrees of freedom, with what they usually were: past canaries make it surer, and may
+    make it greater, never smaller."""
+    past = np.minimum(floor.count / 3, MEMORY_FREEDOM)
+    own, squared = found.freedom[view], found.error[view] ** 2
+    return np.maximum(squared, (own * squared + past * floor.usual[view]) / (own + past)), own + past
 
 
 def _of_events(canary: np.ndarray, baseline: np.ndarray, allowed: np.ndarray, moved: np.ndarray) -> np.ndarray:

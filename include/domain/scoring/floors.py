@@ -22,16 +22,18 @@ GOOD_CANARIES, INSTANCES, NOTHING = "good canaries", "instances of prod", ""
 
 @dataclass(frozen=True)
 class Floor:
-    """For the metrics of one comparison at one elapsed time: variance (views × metrics), the largest value seen
-    (views × metrics), and the readings that both come from (metrics), 0 where there is no floor."""
+    """For the metrics of one comparison at one elapsed time, (views × metrics): the variance of what moved, the
+    largest value seen, the usual sampling variance; and (metrics) the readings they come from, 0 for no floor."""
 
     moved: np.ndarray
     largest: np.ndarray
+    usual: np.ndarray
     count: np.ndarray
 
     @classmethod
     def none(cls, metrics: int) -> "Floor":
-        return cls(np.zeros((len(NAMES), metrics)), np.full((len(NAMES), metrics), np.inf), np.zeros(metrics))
+        nothing = np.zeros((2, len(NAMES), metrics))
+        return cls(nothing[0], np.full((len(NAMES), metrics), np.inf), nothing[1], np.zeros(metrics))
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,7 @@ class Floors:
     seconds: np.ndarray
     moved: np.ndarray
     largest: np.ndarray
+    usual: np.ndarray
     count: np.ndarray
     source: str = NOTHING
     canaries: int = 0
@@ -50,7 +53,7 @@ class Floors:
     @classmethod
     def none(cls) -> "Floors":
         empty = np.zeros((1, len(NAMES), 0))
-        return cls(np.empty(0, dtype=str), np.ones(1), empty, empty, np.zeros((1, 0)))
+        return cls(np.empty(0, dtype=str), np.ones(1), empty, empty, empty, np.zeros((1, 0)))
 
     def at(self, names: Sequence[str], seconds: float) -> Floor:
         """What each of `names` may move in this time, between the two learned times that are nearest."""
@@ -62,7 +65,8 @@ class Floors:
         known = self.names[place] == wanted
         before, after, part = self._between(seconds)
         some = place[known]
-        floor.moved[:, known] = (1 - part) * self.moved[before][:, some] + part * self.moved[after][:, some]
+        for curve, at in ((self.moved, floor.moved), (self.usual, floor.usual)):
+            at[:, known] = (1 - part) * curve[before][:, some] + part * curve[after][:, some]
         floor.largest[:, known] = np.maximum(self.largest[before][:, some], self.largest[after][:, some])
         floor.count[known] = np.minimum(self.count[before][some], self.count[after][some])
         return floor
@@ -84,16 +88,17 @@ def rebuilt(pasts: Sequence[Past], last: int = LAST, source: str = GOOD_CANARIES
     names = np.unique(np.concatenate([past.names for past in pasts]))
     seconds = pasts[-1].seconds
     size = (len(seconds), len(NAMES), len(names))
-    excess, weight, largest = np.zeros(size), np.zeros(size), np.zeros(size)
-    count = np.zeros((len(seconds), len(names)))
+    excess, weight, largest, usual, count = (np.zeros(size) for _ in range(5))
     for past in pasts:
         place = np.searchsorted(names, past.names)
         for time, near in enumerate(_nearest(past.seconds, seconds)):
             if near is not None:
                 _add(past.value[near].astype(float), past.error[near].astype(float), place,
-                     excess[time], weight[time], largest[time], count[time])
+                     *(total[time] for total in (excess, weight, largest, usual, count)))
     moved = np.maximum(np.divide(excess, weight, out=np.zeros(size), where=weight > 0), 0.0)
-    return Floors(names, seconds, _pooled(moved, count), largest, count, source, len(pasts))
+    usual = np.exp(np.divide(usual, count, out=np.full(size, -np.inf), where=count > 0))
+    count = count[:, LEVEL]
+    return Floors(names, seconds, _pooled(moved, count), largest, usual, count, source, len(pasts))
 
 
 def _nearest(seconds: np.ndarray, wanted: np.ndarray) -> list[int | None]:
@@ -103,8 +108,8 @@ def _nearest(seconds: np.ndarray, wanted: np.ndarray) -> list[int | None]:
 
 
 def _add(value: np.ndarray, error: np.ndarray, place: np.ndarray, excess: np.ndarray, weight: np.ndarray,
-         largest: np.ndarray, count: np.ndarray) -> None:
-    metrics = count.shape[0]
+         largest: np.ndarray, usual: np.ndarray, count: np.ndarray) -> None:
+    metrics = count.shape[1]
     for view in range(len(NAMES)):
         there = np.isfinite(value[view])
         at, v, e = place[there], value[view, there], error[view, there]
@@ -112,8 +117,8 @@ def _add(value: np.ndarray, error: np.ndarray, place: np.ndarray, excess: np.nda
         excess[view] += np.bincount(at, trust * (v**2 - e**2), metrics)
         weight[view] += np.bincount(at, trust, metrics)
         np.maximum.at(largest[view], at, np.abs(v))
-        if view == LEVEL:
-            count += np.bincount(at, minlength=metrics)
+        usual[view] += np.bincount(at, np.log(np.maximum(e**2, 1e-12)), metrics)
+        count[view] += np.bincount(at, minlength=metrics)
 
 
 def _pooled(moved: np.ndarray, count: np.ndarray) -> np.ndarray:
