@@ -33,9 +33,9 @@ def harm(canary: Canary, service: Service, since: datetime, until: datetime, met
     from include.domain.scoring.judge import overwhelming_harm
 
     table = _measured(canary, since, until, metrics)
-    bake = service.lasts(hours=service.canary.bake_hours)
-    looks = max(1, round(bake / service.lasts(minutes=service.canary.look_every_minutes)))
-    return overwhelming_harm(table.names, table.values[0], table.values[1], service.metrics, looks)
+    planned = round((canary.bake_until - since).total_seconds() / service.metrics.step_seconds)
+    return overwhelming_harm(table.names, table.values[0], table.values[1], service.metrics, service.canary,
+                             max(1, planned))
 
 
 def score(canary: Canary, service: Service, look: Look, metrics: Metrics, archive: Archive) -> Verdict:
@@ -63,7 +63,7 @@ def _judge_and_keep(canary: Canary, service: Service, metrics: Metrics, archive:
     report = keep_page(_key(canary, "canary.html"), lambda: canary_report(
         canary, judgement, service.canary.go_score, since, canary.bake_until), archive)
     verdict = judgement.verdict(canary.push_id, report)
-    kept = {"verdict": asdict(verdict), "readings": [asdict(reading) for reading in judgement.readings],
+    kept = {"verdict": asdict(verdict), "readings": [reading._asdict() for reading in judgement.readings],
             "coverage_percent": judgement.coverage_percent, "canary_requests": judgement.canary_requests,
             "baseline_requests": judgement.baseline_requests, "points_in_time": judgement.points_in_time}
     archive.put(_key(canary, READINGS), json.dumps(kept).encode(), "application/json")

@@ -19,8 +19,8 @@ HOT = Reading("latency_ms.all.p99", "hot", "high", "latency", "higher", 1.83, 6.
               "hot: latency_ms.all.p99 is 1.83 × baseline (412 against 225), allowed 1.10")
 SAME = Reading("cpu.percent", "same", "high", "machine", "higher", 1.01, 0.0,
                "same: cpu.percent is 1.01 × baseline (31.5 against 31.2)")
-COLD = replace(HOT, name="gc.pause_ms", state="cold", group="collections", points=0.0,
-               sentence="cold: gc.pause_ms is less")
+COLD = HOT._replace(name="gc.pause_ms", state="cold", group="collections", points=0.0,
+                    sentence="cold: gc.pause_ms is less")
 JUDGEMENT = Judgement("no-go", 94.0, f"no-go: score 94 is under 95; {HOT.sentence}", (HOT, COLD, SAME), 99.5, 1203.0,
                       1180.0, 55)
 RECORD = PushRecord("api-20260105t120000-abc123", "api", "prod", "patch", "0123456789abcdef", "api-0123456789ab",

@@ -7,7 +7,6 @@ good canaries. Whole numbers are found by what their steps are multiples of, so 
 from dataclasses import dataclass, fields
 
 import numpy as np
-from scipy.special import betainc
 
 from include.domain.scoring.long_run import basis, cosines, shared
 
@@ -45,7 +44,7 @@ def events(canary: np.ndarray, baseline: np.ndarray, there: np.ndarray | None, n
     if there is not None:
         difference *= there
     points = canary.shape[1]
-    projected = difference @ basis(points)[:, :cosines(points)].astype(float)
+    projected = difference @ basis(points)[:, 1 : 1 + cosines(points)].astype(float)
     return Events(canary.sum(axis=1, dtype=float), baseline.sum(axis=1, dtype=float),
                   (projected**2).mean(axis=1) / n, (difference**2).sum(axis=1) / np.maximum(n - 1, 1), n)
 
@@ -63,12 +62,6 @@ def log_ratio(canary: np.ndarray, baseline: np.ndarray) -> tuple[np.ndarray, np.
     """Of two totals of independent events: the value and its standard error."""
     return (np.log(canary + HALF) - np.log(baseline + HALF),
             np.sqrt(1 / (canary + HALF) + 1 / (baseline + HALF)))
-
-
-def at_least(events: np.ndarray, others: np.ndarray, tolerance: float) -> np.ndarray:
-    """P(at least this many on one side, given both) when its rate is `tolerance` higher; continuous in both."""
-    part = (1 + tolerance) / (2 + tolerance)
-    return np.where(events > 0, betainc(np.maximum(events, 1e-9), others + 1, part), 1.0)
 
 
 def quantum(canary: np.ndarray, baseline: np.ndarray) -> np.ndarray:

@@ -11,7 +11,8 @@ from scipy.special import betainc, stdtr
 
 from include.domain.scoring.floors import ENOUGH, Floor
 from include.domain.scoring.many import cauchy
-from include.domain.scoring.measure import EVENTS, SELDOM, Measured
+from include.domain.scoring.measure import Measured
+from include.domain.scoring.shapes import EVENTS, SELDOM
 from include.domain.scoring.views import LEVEL, NAMES, ROBUST, SPREAD, TAIL, TREND
 
 WEIGHTS = np.array([0.40, 0.25, 0.15, 0.15, 0.05])       # level, robust, tail, trend, spread
@@ -78,7 +79,9 @@ def _student(found: Measured, moved: np.ndarray, floor: Floor, view: int, allowe
     freedom = total**2 / (squared**2 / own + moved[view] ** 2 / np.clip(floor.count / 3, 3, most))
     spread = np.sqrt(total)
     for side, sign in enumerate((1, -1)):
-        p[side, view] = stdtr(freedom, (allowed - sign * value) / spread)
+        beyond = sign * value > allowed              # within the tolerance nothing is shown: a half says so
+        p[side, view] = np.where(np.isfinite(value), 0.5, np.nan)
+        p[side, view, beyond] = stdtr(freedom[beyond], ((allowed - sign * value) / spread)[beyond])
     if view in (TAIL, TREND, SPREAD):
         quiet = np.abs(value) <= LARGEST_TIMES * floor.largest[view]
         p[:, view, quiet & (floor.count > 0)] = 0.5
@@ -90,8 +93,8 @@ def _student(found: Measured, moved: np.ndarray, floor: Floor, view: int, allowe
 def _remembered(found: Measured, floor: Floor, view: int) -> tuple[np.ndarray, np.ndarray]:
     """Sampling variance and its degrees of freedom, with what they usually were: past canaries make it surer, and may
     make it greater, never smaller."""
-    past = np.minimum(floor.count / 3, MEMORY_FREEDOM)
     own, squared = found.freedom[view], found.error[view] ** 2
+    past = np.minimum(np.minimum(floor.count / 3, MEMORY_FREEDOM), own)
     return np.maximum(squared, (own * squared + past * floor.usual[view]) / (own + past)), own + past
 
 

@@ -18,10 +18,11 @@ def cosines(points: int) -> int:
 
 @lru_cache(maxsize=64)
 def basis(points: int) -> np.ndarray:
-    """(points × cosines + 1), float32: one more than `cosines`, for residuals of a trend lose the first."""
-    order = np.arange(1, cosines(points) + 2)
+    """(points × cosines + 2), float32: first a constant, and one more than `cosines`, for residuals of a trend lose the
+    first of them."""
+    order = np.arange(cosines(points) + 2)
     angle = np.pi * order * (np.arange(points)[:, None] + 0.5) / max(points, 1)
-    made = (np.sqrt(2) * np.cos(angle)).astype(np.float32)
+    made = (np.where(order > 0, np.sqrt(2), 1) * np.cos(angle)).astype(np.float32)
     made.flags.writeable = False
     return made
 
@@ -29,7 +30,7 @@ def basis(points: int) -> np.ndarray:
 def long_run_variance(centred: np.ndarray, n: np.ndarray) -> np.ndarray:
     """Variance of sqrt(n) × the mean. `centred` is (metrics × points) with zeros in the gaps, `n` counts the others."""
     points = centred.shape[1]
-    projected = centred @ basis(points)[:, :cosines(points)].astype(centred.dtype)
+    projected = centred @ basis(points)[:, 1 : 1 + cosines(points)].astype(centred.dtype)
     return (projected**2).mean(axis=1) / np.maximum(n, 1)
 
 

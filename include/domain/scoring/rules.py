@@ -30,17 +30,18 @@ class Worth:
         return Worth(self.tier[rows], self.group[rows], self.direction[rows], self.kind[rows])
 
     def points(self) -> np.ndarray:
-        return np.array([POINTS[tier] for tier in self.tier])
+        return _of_tier(POINTS, self.tier)
 
     def trust(self) -> np.ndarray:
-        return np.array([TRUST[tier] for tier in self.tier])
+        return _of_tier(TRUST, self.tier)
 
 
 def worth(names: Sequence[str], rules: Sequence[MetricRule]) -> Worth:
     """Tier, group, direction and kind of each name; one that no rule matches is normal, other, either, auto."""
     pattern, all_rules = _compiled(tuple(rules))
-    chosen = [all_rules[pattern.match(name).lastindex - 1] for name in names]
-    return Worth(*(np.array([getattr(rule, field) for rule in chosen], dtype=object)
+    match = pattern.match
+    chosen = np.array([match(name).lastindex for name in names], dtype=int) - 1
+    return Worth(*(np.array([getattr(rule, field) for rule in all_rules], dtype=object)[chosen]
                    for field in ("tier", "group", "direction", "kind")))
 
 
@@ -49,3 +50,7 @@ def _compiled(rules: tuple[MetricRule, ...]) -> tuple[re.Pattern, tuple[MetricRu
     """One expression for all rules, a group each: the first that matches is the one that is found."""
     all_rules = (*rules, UNRULED)
     return re.compile("|".join(f"({translate(rule.pattern)})" for rule in all_rules)), all_rules
+
+
+def _of_tier(values: dict[str, float], tiers: np.ndarray) -> np.ndarray:
+    return np.select([tiers == tier for tier in values], list(values.values()), np.nan)

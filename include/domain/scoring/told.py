@@ -7,11 +7,12 @@ import numpy as np
 from include.domain.scoring.evidence import Evidence
 from include.domain.scoring.gates import one_sided
 from include.domain.scoring.labels import Labels
-from include.domain.scoring.measure import EVENTS, SELDOM, Measured
+from include.domain.scoring.measure import Measured
 from include.domain.scoring.readings import Reading, State
 from include.domain.scoring.rules import Worth
 from include.domain.scoring.sentences import one_sided as one_sided_sentence
 from include.domain.scoring.sentences import sentence
+from include.domain.scoring.shapes import EVENTS, SELDOM
 from include.domain.scoring.views import LEVEL, NAMES
 
 _ORDER = {"hot": 0, "cold": 0, "no data": 1, "noisy": 2, "same": 3}

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from include.domain.canary import Decision
-from include.domain.scoring.judge import judge, overwhelming_harm
+from include.domain.scoring.early import overwhelming_harm
+from include.domain.scoring.judge import judge
 from include.domain.scoring.readings import POINTS, State
 from include.domain.service import CanaryPlan, MetricRule, MetricSource
 from tests.domain.scoring.telemetry import BAD, GOOD, SOURCE, pair
