@@ -67,11 +67,11 @@ def test_target_groups_that_an_older_push_left_are_used_again_without_their_weig
     world, flow = ready()
     traffic = world.traffic[HERE]
     main = traffic.target_group("api-prod")
-    left = traffic.add_target_group("api-prod-canary", main)
+    left = [traffic.add_target_group(f"api-prod-{detail}", main) for detail in ("canary", "baseline")]
     world.load = 0
-    traffic.set_weights({main: 80, left: 20})
+    traffic.set_weights({main: 60, **dict.fromkeys(left, 20)})
     launch(world, flow)
-    assert traffic.target_group("api-prod-canary") == left
+    assert [traffic.target_group(f"api-prod-{detail}") for detail in ("canary", "baseline")] == left
     assert weights(world) == {"api-prod": 100, "api-prod-canary": 0, "api-prod-baseline": 0}
 
 
