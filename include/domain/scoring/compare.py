@@ -1,7 +1,7 @@
 """Canary against baseline, metric by metric, all at once: how much they differ, and how surely more than is allowed.
 
 Both share load and points in time, so whatever is dense is paired by point. Four kinds of metric:
-- dense:  numbers at most points: level, typical ratio and trend, with variances that know that points are alike
+- dense:  numbers at most points: level, typical ratio, trend and tail, with variances that know that points are alike
 - events: few whole numbers a point: the total is split like a coin, over-dispersion kept
 - seldom: mostly zeros, not whole: how often it is above zero, as events
 - sparse: numbers at a few points (a latency of a rare request): the two means of the logarithm

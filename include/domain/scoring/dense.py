@@ -1,12 +1,15 @@
-"""Numbers at most points, paired by point: the level, the typical ratio, and whether that ratio drifts."""
+"""Numbers at most points, paired by point: the level, the typical ratio, whether that ratio drifts, and whether the
+high values of both together lie on one side."""
 
 import numpy as np
 
 from include.domain.scoring.comparison import SURE_RATIO, Comparison, centred, means_of, sides
+from include.domain.scoring.events import events
 from include.domain.scoring.long_run import long_run_variance, shared
 from include.domain.scoring.many import cauchy
 
-VIEWS = np.array([0.45, 0.35, 0.2])                   # level, typical ratio, trend
+VIEWS = np.array([0.3, 0.3, 0.15, 0.25])              # level, typical ratio, trend, tail
+HIGHEST = 0.85                                        # of both sides' values: above this quantile is the tail
 View = tuple[np.ndarray, np.ndarray, np.ndarray]      # p hot, p cold, standard error
 
 
@@ -20,7 +23,8 @@ def dense(c: np.ndarray, b: np.ndarray, there_c: np.ndarray, there_b: np.ndarray
     typical, trend = _ratios(c, b, both, n, scale, tolerance)
     positive = (mean_c > 0) & (mean_b > 0)
     ratio = np.divide(mean_c, mean_b, out=np.full_like(mean_c, np.nan), where=positive)
-    hot, cold = (cauchy(np.stack([level[side], typical[side], trend[side]]), VIEWS) for side in (0, 1))
+    tail = _tail(c, b, both, tolerance), _tail(b, c, both, tolerance)
+    hot, cold = (cauchy(np.stack([level[side], typical[side], trend[side], tail[side]]), VIEWS) for side in (0, 1))
     return Comparison(ratio, level[2], hot, cold, mean_c, mean_b, *means_of(len(c)))
 
 
@@ -57,6 +61,14 @@ def _ratios(c: np.ndarray, b: np.ndarray, both: np.ndarray, n: np.ndarray, scale
     error = np.maximum(error * np.sqrt(n / room), SURE_RATIO)
     trend = (*sides(drift, np.log1p(1.5 * tolerance), error, freedom), error)
     return typical, trend
+
+
+def _tail(high: np.ndarray, low: np.ndarray, both: np.ndarray, tolerance: float) -> np.ndarray:
+    """Of all high values, how many come from one side, made smaller by what is allowed: as coins fall, if alike."""
+    allowed = high / (1 + tolerance)
+    pool = np.where(np.hstack([both, both]), np.hstack([allowed, low]), np.nan)
+    bound = np.nanquantile(pool, HIGHEST, axis=1, keepdims=True)
+    return events(1.0 * (both & (allowed > bound)), 1.0 * (both & (low > bound)), both, both, 0.0).hot
 
 
 def _error(around: np.ndarray, n: np.ndarray, first: int = 1) -> tuple[np.ndarray, np.ndarray]:

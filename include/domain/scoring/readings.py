@@ -6,7 +6,7 @@ from enum import StrEnum
 from include.domain.canary import Verdict
 
 POINTS = {"critical": 100.0, "high": 6.0, "normal": 1.5, "low": 0.15}   # what one metric found worse costs
-TRUST = {"critical": 100.0, "high": 50.0, "normal": 1.0, "low": 0.25}   # its share of the allowed false alarms
+TRUST = {"critical": 1000.0, "high": 200.0, "normal": 1.0, "low": 0.25}   # its share of the allowed false alarms
 
 
 class State(StrEnum):
