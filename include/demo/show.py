@@ -18,14 +18,18 @@ class Show:
 
     def __init__(self, console: Console, began: float):
         self._console, self._began = console, began
-        self._live = Live(console=console, refresh_per_second=4, transient=True) if console.is_terminal else None
+        self._live: Live | None = None
         self._lines = Lines(self.told, began)
 
     def told(self, text: str) -> None:
         self._console.print(text, markup=False, highlight=False, soft_wrap=True)
 
     def running(self) -> AbstractContextManager:
-        return self._live or nullcontext()
+        """While it is entered, the view is kept fresh at the foot of the terminal, under what was told before."""
+        if not self._console.is_terminal:
+            return nullcontext()
+        self._live = Live(console=self._console, refresh_per_second=4, transient=True)
+        return self._live
 
     def update(self, picture: Picture) -> None:
         if self._live:
