@@ -51,7 +51,7 @@ class Stage:
             self.home.migrate()
             self.home.start()
             furnished.result()
-            self._tell(f"{SERVICE}-prod-v041 serves in {', '.join(self.regions)}")
+            self._tell(f"{SERVICE}-prod-v041 serves in {', '.join(self.regions)}; Airflow starts …")
             self.home.wait_until_ready()
         self.runs = AirflowRuns(self.home.client)
         self.runs.wait_until_parsed(PUSH_DAG)
