@@ -77,7 +77,7 @@ def test_the_new_asg_is_born_pinned_and_the_baseline_is_pinned_with_its_sizes_ke
     step(world, flow, "launch_new", found)
     old, new = (world.regions[HERE].groups[name] for name in ("api-prod-v041", "api-prod-v042"))
     assert (old.min_size, old.desired, old.tags[asg_tags.SIZES]) == (4, 4, "2/8/4")
-    assert (new.min_size, new.desired, new.tags[asg_tags.SIZES]) == (3, 3, "2/8/5")
+    assert (new.min_size, new.desired, new.tags[asg_tags.SIZES]) == (3, 3, "2/8/4")
     assert (new.tags[asg_tags.PUSH], new.tags[asg_tags.COMMIT]) == (found.push_id, found.commit)
 
 
@@ -192,3 +192,46 @@ def test_a_wait_that_goes_on_too_long_gives_up_with_its_reason():
     world.advance(60)
     with pytest.raises(GaveUp, match="api-prod-v041 keeps its traffic"):
         step(world, flow, "disable_baseline", found, since)
+
+
+def test_a_group_of_fixed_size_is_as_large_after_the_push_as_before():
+    world, flow = ready()
+    old = world.regions[HERE].groups["api-prod-v041"]
+    old.min_size = old.max_size = 4
+    assert flow.region(flow.pushed_commit(), HERE)
+    new = world.regions[HERE].groups["api-prod-v042"]
+    assert (new.min_size, new.max_size, new.desired) == (4, 4, 4)
+    assert world.lost == 0, world.losses
+
+
+def test_the_instances_that_a_push_added_stay_while_fewer_could_not_carry_the_load():
+    world, flow, found = planned("delete_baseline")
+    world.load = 240
+    world.advance(20)
+    step(world, flow, "delete_baseline", found)
+    new = world.regions[HERE].groups["api-prod-v042"]
+    assert (new.min_size, new.max_size, new.desired) == (2, 8, 5)
+
+
+def test_a_baseline_whose_traffic_is_not_measured_keeps_it():
+    world, flow, found = planned("disable_baseline")
+    world.metrics[HERE].rows.pop(found.baseline)
+    waits = step(world, flow, "disable_baseline", found)
+    assert "could not be measured" in waits.reason
+
+
+def test_a_drain_longer_than_the_limit_of_a_wait_is_waited_for():
+    world, flow, found = planned("disable_baseline", red_black__limit_minutes=80)
+    world.regions[HERE].times = replace(world.regions[HERE].times, drain=30)
+    assert flow.service.lasts(minutes=80).total_seconds() == 10
+    assert flow.step("disable_baseline", found, HERE) == found, flow.failures
+
+
+def test_traffic_that_is_off_already_is_not_kept_for_numbers_of_before():
+    world, flow, found = planned("disable_baseline")
+    world.regions[HERE].times = replace(world.regions[HERE].times, drain=30)
+    step(world, flow, "disable_baseline", found)
+    world.load = 400
+    world.advance(10)
+    waits = step(world, flow, "disable_baseline", found)
+    assert waits.reason.startswith("api-prod-v041 still drains")
