@@ -64,7 +64,8 @@ class Traffic(Protocol):
 
     def targets(self, target_group: str) -> list[Target]: ...
 
-    def register(self, target_group: str, instances: Sequence[str]) -> None: ...
+    def register(self, target_group: str, instances: Sequence[str]) -> None:
+        """Instances that do not run are passed over: `targets` tells who is there."""
 
     def deregister(self, target_group: str, instances: Sequence[str]) -> None:
         """Instances that are gone already are no error."""

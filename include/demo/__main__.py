@@ -6,6 +6,7 @@ import signal
 import sys
 import time
 from collections.abc import Sequence
+from pathlib import Path
 
 import httpx
 from rich.console import Console
@@ -32,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)
     show = Show(Console(force_terminal=False if options.plain else None), options.began)
-    folder = Folder(ROOT / ".demo")
+    folder = Folder(options.folder)
     stage = Stage(folder.path, tell=lambda text: show.told(f"{_clock(options.began)}  {text}"))
     try:
         return _demo(stage, show, options)
@@ -88,6 +89,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--commit", choices=KINDS, default="good", help="what is committed")
     parser.add_argument("--once", action="store_true", help="exit with the push's outcome")
     parser.add_argument("--plain", action="store_true", help="lines instead of the live view")
+    parser.add_argument("--folder", type=Path, default=ROOT / ".demo", help="where demos keep their files")
     parser.add_argument("--began", type=float, default=time.time(), help="when set-up began, epoch seconds")
     options = parser.parse_args(arguments)
     options.over = False

@@ -1,48 +1,28 @@
 """The steps of one region, in their order: plan, launch the new ASG, both red, the baseline black, watch, delete it.
 
-Each one looks, does what is safe now, and says what it waits for. All may be run again from the top at any time.
+Each one looks, does what is safe now, and says what it waits for. All may be run again from the top at any time: a new
+ASG whose sizes are no longer recorded is un-pinned, and its region done.
 """
 
-from include.domain.asg_names import cluster_name, next_name
-from include.domain.asg_tags import Role
+from include.domain.asg_names import cluster_name
 from include.domain.cluster import Asg
 from include.domain.errors import Refused, Unhealthy
 from include.domain.looks import Look, Wait
-from include.domain.push import Push, RegionPlan
-from include.domain.red_black import carried_rps, new_size, next_batch, recorded_sizes, sizes_of
+from include.domain.push import RegionPlan
+from include.domain.red_black import next_batch, recorded_sizes
 from include.domain.service import Service
-from include.domain.standing import baseline_of, made_by, named
-from include.ports import Clusters, Images, Leases, Metrics, Traffic
+from include.domain.standing import named
+from include.ports import Clusters, Leases, Metrics, Traffic
 from include.steps.comparing import against_the_last, cannot_carry, side_by_side
-from include.steps.create import create_new, image_id
-from include.steps.disable import disable, disabled_at, without_traffic
+from include.steps.create import create_new
+from include.steps.disable import disable, disabled_at, is_out, longest_drain, without_traffic
 from include.steps.enable import is_disabled
 from include.steps.ladder import healthy, not_yet, until, until_launched
-from include.steps.lease import hold, lease_key, take
-from include.steps.live import measured_rps
+from include.steps.lease import hold
 from include.steps.pin import pin, un_pin
+from include.steps.plan import plan
 
-
-def plan(push: Push, region: str, service: Service, look: Look, clusters: Clusters, images: Images,
-         metrics: Metrics, leases: Leases) -> RegionPlan | Wait:
-    """Take the lease, and decide names and sizes from what runs there now."""
-    held = take(lease_key(push.service, push.environment, region), push.id, service, look, leases)
-    if isinstance(held, Wait):
-        return held
-    cluster = cluster_name(push.service, push.environment)
-    asgs = clusters.asgs(cluster)
-    new, baseline = made_by(asgs, push.id, Role.NEW), baseline_of(asgs, cluster, push.id, region)
-    if new and is_disabled(new):
-        raise Refused(f"{new.name} of this push was rolled back in {region}: start a new push")
-    if not baseline.in_service:
-        raise Refused(f"{baseline.name} has no instance in service in {region}: its size says nothing")
-    before = recorded_sizes(baseline) or sizes_of(baseline)
-    rps = measured_rps([baseline.name], look, service, metrics)
-    return RegionPlan(
-        push.id, push.service, push.environment, region, push.commit, image_id(push, region, images), baseline.name,
-        new.name if new else next_name(cluster, asgs), new_size(baseline.in_service, service.red_black.extra_percent),
-        before.minimum, before.maximum, before.desired,
-        carried_rps(service.red_black.instance_rps, rps, baseline.in_service), held.token, look.now)
+__all__ = ["delete_baseline", "disable_baseline", "holds", "in_service", "launch_new", "plan", "red_red"]
 
 
 def launch_new(plan: RegionPlan, service: Service, look: Look, clusters: Clusters, traffic: Traffic,
@@ -52,6 +32,8 @@ def launch_new(plan: RegionPlan, service: Service, look: Look, clusters: Cluster
     clusters = held.guard(clusters)
     create_new(plan, clusters, held)
     new, baseline = _both(plan, clusters)
+    if recorded_sizes(new) is None:
+        return plan
     if baseline and not is_disabled(baseline):
         pin(baseline, clusters)
     reason = not_yet(new, min(new.desired, plan.size), traffic)
@@ -70,6 +52,8 @@ def in_service(plan: RegionPlan, service: Service, look: Look, clusters: Cluster
     """Every instance of the new ASG runs this AMI, is in service and healthy in every target group."""
     hold(plan, look, leases)
     new, _ = _both(plan, clusters)
+    if recorded_sizes(new) is None:
+        return plan
     if new.ami != plan.ami:
         raise Refused(f"{new.name} runs {new.ami}, and not {plan.ami} of this push")
     reason = not_yet(new, plan.size, traffic)
@@ -100,11 +84,12 @@ def disable_baseline(plan: RegionPlan, service: Service, look: Look, clusters: C
     new, baseline = _both(plan, clusters)
     if baseline is None or without_traffic(baseline, traffic):
         return plan
-    reason = cannot_carry(new, plan, service, look, traffic, metrics)
-    if reason:
-        return until(f"{plan.baseline} keeps its traffic: {reason}", look, service)
+    if not is_out(baseline, traffic):
+        reason = cannot_carry(new, [plan.new, plan.baseline], plan, service, look, traffic, metrics)
+        if reason:
+            return until(f"{plan.baseline} keeps its traffic: {reason}", look, service)
     reason = disable(baseline, look, clusters, traffic, held)
-    return until(reason, look, service) if reason else plan
+    return until(reason, look, service, besides=longest_drain(baseline, traffic)) if reason else plan
 
 
 def holds(plan: RegionPlan, service: Service, look: Look, clusters: Clusters, traffic: Traffic, metrics: Metrics,
@@ -132,16 +117,16 @@ def delete_baseline(plan: RegionPlan, service: Service, look: Look, clusters: Cl
     clusters = held.guard(clusters)
     new, baseline = _both(plan, clusters)
     if baseline is None:
-        un_pin(new, clusters)
+        _un_pin_new(new, plan, service, look, clusters, traffic, metrics)
         return plan
     if not baseline.deleting:
         if not without_traffic(baseline, traffic):
             raise Refused(f"{plan.baseline} still takes traffic in {plan.region}: it is kept")
-        reason = cannot_carry(new, plan, service, look, traffic, metrics)
+        reason = cannot_carry(new, [plan.new], plan, service, look, traffic, metrics)
         if reason:
             return until(f"{plan.baseline} is kept: {reason}", look, service)
         clusters.copy_scaling(plan.baseline, plan.new)
-        un_pin(new, clusters)
+        _un_pin_new(new, plan, service, look, clusters, traffic, metrics)
         clusters.delete(plan.baseline)
     return until(f"{plan.baseline} is being deleted with {len(baseline.instances)} instances", look, service)
 
@@ -155,6 +140,14 @@ def _both(plan: RegionPlan, clusters: Clusters) -> tuple[Asg, Asg | None]:
     if is_disabled(new):
         raise Refused(f"{plan.new} was rolled back in {plan.region}")
     return new, named(asgs, plan.baseline)
+
+
+def _un_pin_new(new: Asg, plan: RegionPlan, service: Service, look: Look, clusters: Clusters, traffic: Traffic,
+                metrics: Metrics) -> None:
+    """The baseline's sizes. What the push added goes, if the rest can carry the load: else each push would add more."""
+    added = max(0, new.desired - plan.baseline_desired)
+    is_needed = added and cannot_carry(new, [plan.new], plan, service, look, traffic, metrics, fewer=added)
+    un_pin(new, clusters, new.desired if is_needed else plan.baseline_desired)
 
 
 def _only_new(plan: RegionPlan, baseline: Asg | None) -> RegionPlan:

@@ -10,7 +10,7 @@ from include.domain.red_black import recorded_sizes
 from include.domain.service import Service
 from include.domain.standing import to_undo
 from include.ports import Clusters, Leases, Traffic
-from include.steps.disable import disable, without_traffic
+from include.steps.disable import disable, longest_drain, without_traffic
 from include.steps.enable import enable, is_disabled
 from include.steps.ladder import not_yet, until, until_launched
 from include.steps.lease import Held, lease_key, take
@@ -35,7 +35,7 @@ def roll_back(owner: str, push_id: str, service: Service, environment: str, regi
         _take_off(new, baseline, look, service, clusters, traffic, held)
     if waits:
         return waits
-    un_pin(baseline, clusters)
+    un_pin(baseline, clusters, baseline.desired)
     leases.release(held.key, owner)
     expires = new.tags.get(asg_tags.EXPIRES_AT, "")
     return (f"{region}: {baseline.name} takes the traffic again with {baseline.in_service} instances; "
@@ -78,7 +78,9 @@ def _take_off(new: Asg, baseline: Asg, look: Look, service: Service, clusters: C
     if without_traffic(new, traffic):
         return None
     reason = disable(new, look, clusters, traffic, held)
-    return until(f"{baseline.name} takes traffic again; {reason}", look, service) if reason else None
+    if reason is None:
+        return None
+    return until(f"{baseline.name} takes traffic again; {reason}", look, service, besides=longest_drain(new, traffic))
 
 
 def _needed(baseline: Asg) -> int:

@@ -23,4 +23,4 @@ class Score(StepOperator):
         return visit.take(score, self.canary)
 
     def says(self, value: Verdict) -> str:
-        return f"{value.decision}: {value.reason} ({value.metrics} metrics) {value.report}".rstrip()
+        return f"{value.reason} ({value.metrics} metrics) {value.report}".rstrip()

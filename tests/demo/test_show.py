@@ -1,13 +1,15 @@
 """Where there is no terminal, the push is told line by line."""
 
+import io
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from rich.console import Console
 
 from include.demo import scene
 from include.demo.live_view import Picture, RegionPicture
 from include.demo.push_story import PushStory
-from include.demo.show import Lines
+from include.demo.show import Lines, Show
 from include.domain.push import Event
 
 T0 = datetime(2026, 1, 13, 12, tzinfo=UTC)
@@ -52,3 +54,9 @@ def test_the_start_of_a_task_is_no_line_and_its_score_is(lines, told):
     lines.update(picture(1, event(1, "started", ""), event(1, "looked", "so far", score=97.2)))
 
     assert told[1:] == ["0:01  build_ami  so far · score 97"]
+
+
+def test_the_view_after_the_summary_does_not_overwrite_it():
+    show = Show(Console(force_terminal=True, file=io.StringIO()), T0.timestamp())
+
+    assert show.running() is not show.running()

@@ -19,7 +19,7 @@ from include.domain.push import PushRecord
 PUSH_SECONDS = 330
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Ended:
     """A push at its end. `failed_outside` are the requests that failed outside the canary's share while it ran."""
 
@@ -31,8 +31,11 @@ class Ended:
     requests: int
     failed_outside: int
 
-    def __str__(self) -> str:
-        return "\n".join(f"{event.at:%H:%M:%S} {event.state:7} {line(event)}" for event in self.story.events)
+    def __repr__(self) -> str:
+        """For an assertion that fails: the whole story."""
+        end = f"{self.run_state}, {self.failed_outside} of {self.requests} requests failed outside the canary's share"
+        told = (f"{event.at:%H:%M:%S} {event.state:7} {line(event)}" for event in self.story.events)
+        return "\n".join([end, str(self.record), *told])
 
 
 class Pushes:

@@ -13,7 +13,7 @@ from include.adapters.aws import Aws, Session, chunks, tag_list, tag_map
 from include.adapters.traffic import elbv2_forwards
 from include.adapters.traffic.elbv2_listener import Listener
 from include.domain.cluster import Target
-from include.domain.errors import BadInput, Refused, Retryable
+from include.domain.errors import BadInput, Refused
 
 TARGETS_A_CALL = 100
 LIKE = "serin:like"  # on a target group that we made: the name of the one it was shaped like
@@ -78,21 +78,17 @@ class Elbv2Traffic:
 
     def register(self, target_group: str, instances: Sequence[str]) -> None:
         """An instance that is not running makes AWS refuse the whole list: the others are registered all the same."""
-        refused: list[str] = []
         for some in chunks(list(instances), TARGETS_A_CALL):
-            try:
-                self._targets("register_targets", target_group, some)
-            except BadInput as error:
-                named = [i for i in re.findall(r"i-[0-9a-f]+", str(error)) if i in some]
-                if not named:
-                    raise
-                refused += named
-                rest = [instance for instance in some if instance not in named]
-                if rest:
-                    self._targets("register_targets", target_group, rest)
-        if refused:
-            raise Retryable(f"not registered in {_short(target_group)}, since they are not running: "
-                            f"{', '.join(refused)}")
+            left = list(some)
+            while left:
+                try:
+                    self._targets("register_targets", target_group, left)
+                    break
+                except BadInput as error:
+                    named = set(re.findall(r"i-[0-9a-f]+", str(error))).intersection(left)
+                    if not named:
+                        raise
+                    left = [instance for instance in left if instance not in named]
 
     def deregister(self, target_group: str, instances: Sequence[str]) -> None:
         for some in chunks(list(instances), TARGETS_A_CALL):

@@ -1,0 +1,37 @@
+"""What a push will do in one region, decided from what runs there now."""
+
+from include.domain.asg_names import cluster_name, next_name
+from include.domain.asg_tags import Role
+from include.domain.errors import Refused
+from include.domain.looks import Look, Wait
+from include.domain.push import Push, RegionPlan
+from include.domain.red_black import carried_rps, new_size, recorded_sizes, sizes_of
+from include.domain.service import Service
+from include.domain.standing import baseline_of, made_by
+from include.ports import Clusters, Images, Leases, Metrics
+from include.steps.create import image_id
+from include.steps.enable import is_disabled
+from include.steps.lease import lease_key, take
+from include.steps.live import measured_rps
+
+
+def plan(push: Push, region: str, service: Service, look: Look, clusters: Clusters, images: Images,
+         metrics: Metrics, leases: Leases) -> RegionPlan | Wait:
+    """Take the lease, and decide names and sizes from what runs there now."""
+    held = take(lease_key(push.service, push.environment, region), push.id, service, look, leases)
+    if isinstance(held, Wait):
+        return held
+    cluster = cluster_name(push.service, push.environment)
+    asgs = clusters.asgs(cluster)
+    new, baseline = made_by(asgs, push.id, Role.NEW), baseline_of(asgs, cluster, push.id, region)
+    if new and is_disabled(new):
+        raise Refused(f"{new.name} of this push was rolled back in {region}: start a new push")
+    if not baseline.in_service:
+        raise Refused(f"{baseline.name} has no instance in service in {region}: its size says nothing")
+    before = recorded_sizes(baseline) or sizes_of(baseline)
+    rps = measured_rps([baseline.name], look, service, metrics)
+    return RegionPlan(
+        push.id, push.service, push.environment, region, push.commit, image_id(push, region, images), baseline.name,
+        new.name if new else next_name(cluster, asgs), new_size(baseline.in_service, service.red_black.extra_percent),
+        before.minimum, before.maximum, before.desired,
+        carried_rps(service.red_black.instance_rps, rps, baseline.in_service), held.token, look.now)

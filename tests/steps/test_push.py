@@ -1,0 +1,104 @@
+"""The two ends of a push."""
+
+from datetime import timedelta
+
+import pytest
+
+from include.domain.errors import BadInput
+from include.domain.push import PushEnd
+from include.steps.lease import roll_back_owner
+from include.steps.push import PushRequest, finish_push, start_push
+from tests.steps.ready import HERE, KEY, planned, ready
+from tests.world.declared import service
+from tests.world.world import World
+
+
+def start(world: World, kind: str = "patch", commit: str = "", ami: str = ""):
+    request = PushRequest(kind, commit, ami, "a fix", "Ada")
+    return start_push(request, "api-1", world.service, world.now, world.branches, world.images)
+
+
+def finish(world: World, flow, **failures: str):
+    return finish_push(flow.pushed_commit(), failures, flow.service, world.now, world.clusters, world.archive,
+                       world.leases)
+
+
+def test_without_a_commit_or_an_ami_the_head_of_prod_is_pushed():
+    world, _ = ready()
+    push = start(world)
+    assert (push.id, push.commit, push.branch, push.ami) == ("api-1", world.branches.head("prod"), "prod", "")
+    assert (push.service, push.environment, push.kind, push.started_at) == ("api", "prod", "patch", world.now)
+
+
+def test_a_short_hash_becomes_the_whole_commit():
+    world, _ = ready()
+    assert start(world, commit=world.branches.head("prod")[:7]).commit == world.branches.head("prod")
+
+
+def test_an_ami_brings_its_commit_and_its_branch():
+    world, _ = ready()
+    image = world.images.find(world.branches.head("prod"))
+    push = start(world, ami=image.ids[HERE])
+    assert (push.ami, push.commit, push.branch) == (image.name, image.commit, image.branch)
+
+
+@pytest.mark.parametrize(("asked", "says"), [
+    pytest.param({"kind": "yearly"}, "yearly", id="an unknown kind"),
+    pytest.param({"commit": "0" * 40}, "0" * 40, id="an unknown commit"),
+    pytest.param({"ami": "api-nobody"}, "api-nobody", id="an unknown AMI"),
+    pytest.param({"commit": "abcdef0", "ami": "api-x"}, "takes one of them", id="commit and AMI"),
+])
+def test_what_cannot_be_pushed_is_refused_by_name(asked, says):
+    world, _ = ready()
+    with pytest.raises(BadInput, match=says):
+        start(world, **asked)
+
+
+def test_a_push_that_changed_nothing_ended_clean_and_says_what_failed():
+    world, flow = ready()
+    record = finish(world, flow, build_ami="the base AMI serin-base is gone")
+    assert (record.end, record.regions) == (PushEnd.FAILURE_CLEAN, "")
+    assert record.reason == "the base AMI serin-base is gone"
+
+
+@pytest.mark.parametrize("step", ["in_service", "disable_baseline", "holds"])
+def test_a_region_that_is_left_half_way_is_dirty_and_says_how_to_repair_it(step):
+    world, flow, plan = planned(step)
+    record = finish(world, flow)
+    assert record.end == PushEnd.FAILURE_DIRTY
+    assert f"roll back {plan.push_id} there" in record.reason
+
+
+def test_regions_on_two_versions_are_dirty():
+    world = World(service(regions=2))
+    world.images.add(world.branches.push("prod", "a fix"), "prod")
+    flow = type(ready()[1])(world)
+    assert flow.region(flow.pushed_commit(), HERE)
+    record = finish(world, flow)
+    assert (record.end, record.regions) == (PushEnd.FAILURE_DIRTY, HERE)
+    assert record.reason == "us-east-1 run the new AMI and us-west-2 do not: push again, or push the older AMI"
+
+
+def test_a_canary_that_is_left_is_dirty_and_named():
+    world, flow = ready()
+    flow.retire = lambda push: None
+    flow.try_canary(flow.pushed_commit())
+    record = finish(world, flow)
+    assert record.end == PushEnd.FAILURE_DIRTY
+    assert record.reason.startswith("api-prod-canary-v042 and api-prod-baseline-v042 are left in us-east-1")
+
+
+def test_the_record_is_written_once_and_read_ever_after():
+    world, flow = ready()
+    first = finish(world, flow, build_ami="it broke")
+    world.advance(5)
+    assert finish(world, flow, build_ami="something else") == first
+    assert first.ended_at == world.now - timedelta(seconds=5)
+
+
+def test_its_leases_are_given_back_and_another_s_is_not():
+    world, flow = ready()
+    for owner in (flow.push_id, roll_back_owner(flow.push_id), "another"):
+        world.leases.take(KEY, owner, world.now, by_force=True)
+        finish(world, flow)
+        assert (KEY in world.leases.held) == (owner == "another")

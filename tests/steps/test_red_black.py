@@ -1,0 +1,237 @@
+"""The steps of one region, each by itself."""
+
+from dataclasses import replace
+
+import pytest
+
+from include.domain import asg_tags
+from include.domain.errors import BadInput, GaveUp, Refused
+from include.domain.looks import Wait
+from include.steps import red_black
+from tests.steps.ready import HERE, planned, ports, ready
+from tests.stories.flow import IN_A_REGION
+from tests.world.region import Behaviour
+
+
+def plan(world, flow, push=None):
+    return red_black.plan(push or flow.pushed_commit(), HERE, flow.service, world.look(),
+                          **ports(world, "clusters", "images", "metrics", "leases"))
+
+
+def test_the_plan_takes_its_size_from_what_is_in_service_and_its_name_from_what_is_there():
+    world, flow = ready()
+    found = plan(world, flow)
+    assert (found.baseline, found.new, found.size) == ("api-prod-v041", "api-prod-v042", 5)
+    assert (found.baseline_min, found.baseline_max, found.baseline_desired) == (2, 8, 4)
+    assert found.ami == world.images.named(flow.pushed_commit().ami).ids[HERE]
+    assert found.lease_token == world.leases.held["api/prod/us-east-1"].token
+
+
+def test_planning_again_after_the_launch_gives_the_same_plan():
+    world, flow, first = planned("red_red")
+    again = plan(world, flow)
+    assert replace(again, planned_at=first.planned_at) == first
+
+
+def test_what_one_instance_carries_is_measured_where_it_is_not_declared():
+    world, flow = ready(red_black__instance_rps=None)
+    assert plan(world, flow).instance_rps == pytest.approx(25)
+
+
+def test_two_asgs_under_traffic_stop_the_plan():
+    world, flow, found = planned("red_red")
+    world.leases.release("api/prod/us-east-1", found.push_id)
+    with pytest.raises(Refused, match=r"2 ASGs of api-prod take traffic in us-east-1 \(api-prod-v041, api-prod-v042\)"):
+        plan(world, flow, replace(flow.pushed_commit(), id="another"))
+
+
+def test_a_baseline_without_an_instance_in_service_stops_the_plan():
+    world, flow = ready()
+    for machine in world.regions[HERE].groups["api-prod-v041"].machines:
+        machine.healthy = False
+    with pytest.raises(Refused, match="no instance in service"):
+        plan(world, flow)
+
+
+def test_an_ami_that_the_region_does_not_have_stops_the_plan():
+    world, flow = ready()
+    with pytest.raises(BadInput, match="api-nobody"):
+        plan(world, flow, replace(flow.pushed_commit(), ami="api-nobody"))
+
+
+def test_a_push_that_was_rolled_back_is_not_planned_again():
+    world, flow, _ = planned("holds")
+    flow.roll_back(HERE)
+    with pytest.raises(Refused, match="was rolled back in us-east-1: start a new push"):
+        plan(world, flow)
+
+
+def step(world, flow, name, found, since=None):
+    names = {"launch_new": "clusters traffic leases", "in_service": "clusters traffic leases"}.get(
+        name, "clusters traffic metrics leases").split()
+    return getattr(red_black, name)(found, flow.service, world.look(since), **ports(world, *names))
+
+
+def test_the_new_asg_is_born_pinned_and_the_baseline_is_pinned_with_its_sizes_kept():
+    world, flow, found = planned("launch_new")
+    step(world, flow, "launch_new", found)
+    old, new = (world.regions[HERE].groups[name] for name in ("api-prod-v041", "api-prod-v042"))
+    assert (old.min_size, old.desired, old.tags[asg_tags.SIZES]) == (4, 4, "2/8/4")
+    assert (new.min_size, new.desired, new.tags[asg_tags.SIZES]) == (3, 3, "2/8/4")
+    assert (new.tags[asg_tags.PUSH], new.tags[asg_tags.COMMIT]) == (found.push_id, found.commit)
+
+
+def test_the_second_batch_waits_until_the_first_takes_traffic():
+    world, flow, found = planned("launch_new")
+    new, since = lambda: world.regions[HERE].groups["api-prod-v042"].desired, world.now
+    step(world, flow, "launch_new", found)
+    world.advance(2)
+    assert isinstance(step(world, flow, "launch_new", found, since), Wait)
+    assert new() == 3
+    world.advance(10)
+    assert step(world, flow, "launch_new", found, since) == found
+    assert new() == 5
+
+
+def test_a_name_that_somebody_else_took_is_not_touched():
+    world, flow, found = planned("launch_new")
+    group = world.regions[HERE].groups["api-prod-v041"]
+    world.regions[HERE].groups[found.new] = replace(group, name=found.new, machines=[], tags={asg_tags.PUSH: "x"})
+    with pytest.raises(Refused, match="api-prod-v042 is there already in us-east-1, made by x"):
+        step(world, flow, "launch_new", found)
+
+
+def test_a_new_asg_on_another_ami_is_not_in_service():
+    world, flow, found = planned("in_service")
+    world.regions[HERE].groups[found.new].ami = "ami-other"
+    with pytest.raises(Refused, match=f"runs ami-other, and not {found.ami}"):
+        step(world, flow, "in_service", found)
+
+
+def test_a_wait_has_a_sentence_with_numbers_a_next_look_and_an_end():
+    world, flow, found = planned("in_service")
+    waits = step(world, flow, "in_service", found)
+    assert waits.reason == "api-prod-v042 has 3 of 5 instances"
+    assert waits.since == world.now
+    assert waits.next_look == world.now + flow.service.lasts(minutes=1)
+    assert waits.gives_up == world.now + flow.service.lasts(minutes=480)
+
+
+def test_instances_that_never_get_healthy_end_the_wait_with_the_reason():
+    world, flow, found = planned("launch_new")
+    world.behaves(found.commit, Behaviour(starts=False))
+    flow.step("launch_new", found, HERE)
+    assert flow.failures["us_east_1.launch_new"].startswith("gave up after 0:01:00: api-prod-v042 has ")
+
+
+@pytest.mark.parametrize("name", ["red_red", "holds"])
+def test_what_was_not_measured_is_never_success(name):
+    world, flow, found = planned(name)
+    world.metrics[HERE].rows.clear()
+    world.metrics[HERE].write = lambda *_: None
+    flow.step(name, found, HERE)
+    assert flow.failures[f"us_east_1.{name}"].startswith("gave up")
+    assert "no request of api-prod-v042 was measured" in flow.failures[f"us_east_1.{name}"]
+
+
+def test_without_a_measured_load_the_baseline_keeps_its_traffic():
+    world, flow, found = planned("disable_baseline")
+    world.metrics[HERE].rows.clear()
+    waits = step(world, flow, "disable_baseline", found)
+    assert waits.reason == ("api-prod-v041 keeps its traffic: the rate of requests could not be measured, "
+                            "so nobody knows what must be carried")
+    assert "clusters.suspend" not in world.executioner.calls
+
+
+def test_a_baseline_that_takes_traffic_is_not_deleted():
+    world, flow, found = planned("disable_baseline")
+    with pytest.raises(Refused, match="still takes traffic in us-east-1: it is kept"):
+        step(world, flow, "delete_baseline", found)
+
+
+def test_a_baseline_is_kept_while_the_new_asg_could_not_carry_the_load_alone():
+    world, flow, found = planned("delete_baseline")
+    for _ in range(4):
+        world.dies(HERE, found.new)
+    world.advance(3)
+    waits = step(world, flow, "delete_baseline", found)
+    assert waits.reason.startswith("api-prod-v041 is kept: 1 healthy instance would keep taking traffic, but")
+    assert not world.regions[HERE].groups["api-prod-v041"].deleting
+
+
+def test_the_new_asg_gets_the_baseline_s_scaling_and_sizes_before_the_baseline_goes():
+    world, flow, found = planned("delete_baseline")
+    step(world, flow, "delete_baseline", found)
+    changes = [call for call in world.executioner.calls if call.startswith("clusters.") and call != "clusters.asgs"]
+    assert changes == ["clusters.copy_scaling", "clusters.resize", "clusters.tag", "clusters.delete"]
+
+
+@pytest.mark.parametrize("name", IN_A_REGION)
+def test_a_step_of_a_finished_region_does_nothing(name):
+    world, flow = ready()
+    assert flow.region(flow.pushed_commit(), HERE)
+    before = world.clusters[HERE].asgs("api-prod")
+    assert step(world, flow, name, flow.plan) == flow.plan
+    assert world.clusters[HERE].asgs("api-prod") == before
+
+
+@pytest.mark.parametrize("name", IN_A_REGION)
+def test_a_step_of_a_region_that_was_rolled_back_is_refused(name):
+    world, flow, found = planned("holds")
+    flow.roll_back(HERE)
+    token = world.leases.take("api/prod/us-east-1", found.push_id, world.now).token
+    with pytest.raises(Refused, match="api-prod-v042 was rolled back in us-east-1"):
+        step(world, flow, name, replace(found, lease_token=token))
+
+
+def test_a_wait_that_goes_on_too_long_gives_up_with_its_reason():
+    world, flow, found = planned("disable_baseline")
+    since = world.now
+    world.metrics[HERE].rows.clear()
+    world.metrics[HERE].write = lambda *_: None
+    world.advance(60)
+    with pytest.raises(GaveUp, match="api-prod-v041 keeps its traffic"):
+        step(world, flow, "disable_baseline", found, since)
+
+
+def test_a_group_of_fixed_size_is_as_large_after_the_push_as_before():
+    world, flow = ready()
+    old = world.regions[HERE].groups["api-prod-v041"]
+    old.min_size = old.max_size = 4
+    assert flow.region(flow.pushed_commit(), HERE)
+    new = world.regions[HERE].groups["api-prod-v042"]
+    assert (new.min_size, new.max_size, new.desired) == (4, 4, 4)
+    assert world.lost == 0, world.losses
+
+
+def test_the_instances_that_a_push_added_stay_while_fewer_could_not_carry_the_load():
+    world, flow, found = planned("delete_baseline")
+    world.load = 240
+    world.advance(20)
+    step(world, flow, "delete_baseline", found)
+    new = world.regions[HERE].groups["api-prod-v042"]
+    assert (new.min_size, new.max_size, new.desired) == (2, 8, 5)
+
+
+def test_a_baseline_whose_traffic_is_not_measured_keeps_it():
+    world, flow, found = planned("disable_baseline")
+    world.metrics[HERE].rows.pop(found.baseline)
+    waits = step(world, flow, "disable_baseline", found)
+    assert "could not be measured" in waits.reason
+
+
+def test_a_drain_longer_than_the_limit_of_a_wait_is_waited_for():
+    world, flow, found = planned("disable_baseline", red_black__limit_minutes=80)
+    world.regions[HERE].times = replace(world.regions[HERE].times, drain=30)
+    assert flow.service.lasts(minutes=80).total_seconds() == 10
+    assert flow.step("disable_baseline", found, HERE) == found, flow.failures
+
+
+def test_traffic_that_is_off_already_is_not_kept_for_numbers_of_before():
+    world, flow, found = planned("disable_baseline")
+    world.regions[HERE].times = replace(world.regions[HERE].times, drain=30)
+    step(world, flow, "disable_baseline", found)
+    world.load = 400
+    world.advance(10)
+    waits = step(world, flow, "disable_baseline", found)
+    assert waits.reason.startswith("api-prod-v041 still drains")
