@@ -15,6 +15,7 @@ import botocore.session
 import pygit2
 import scipy.stats
 
+import include.domain.scoring.early
 import include.domain.scoring.judge
 import include.steps.build
 import include.steps.canary

@@ -30,7 +30,7 @@ def judge(canary: Canary, service: Service, since: datetime, until: datetime,
 
 def harm(canary: Canary, service: Service, since: datetime, until: datetime, metrics: Metrics) -> str | None:
     """Why the bake must end now, or None."""
-    from include.domain.scoring.judge import overwhelming_harm
+    from include.domain.scoring.early import overwhelming_harm
 
     table = _measured(canary, since, until, metrics)
     planned = round((canary.bake_until - since).total_seconds() / service.metrics.step_seconds)

@@ -99,7 +99,7 @@ def harmless(page: str) -> bool:
 @pytest.mark.parametrize("kind", [HOT, COLD, SAME], ids=["hot", "cold", "same"])
 @pytest.mark.parametrize("field", ["group", "sentence", "tier"])
 def test_a_hostile_reading_is_only_text(field: str, kind: Reading):
-    reading = replace(kind, **{field: HOSTILE})
+    reading = kind._replace(**{field: HOSTILE})
     assert harmless(canary_report(CANARY, replace(JUDGEMENT, readings=(reading,)), 95, NOON, NOON))
 
 

@@ -20,6 +20,7 @@ TIMES = np.array([1.0, 1.0, 3.0, 1.5, 4.0])              # what each tolerates, 
 TOLERANCE = 0.03       # a level may be 3 % higher than any floor explains
 UNKNOWN_TOLERANCE = 0.10                                 # the same for a metric without a floor
 UNKNOWN_MOVED = 0.02   # and what such a metric moves by itself
+UNKNOWN_FREEDOM = 8.0  # and how sure that is
 LEAST_MOVED = np.array([0.01, 0.01, 0.05, 0.015, 0.15])   # no two machines are more alike than this
 LEAST_EVENTS_MOVED = 0.07                                # and no two shares of rare events
 LARGEST_TIMES = 1.2    # tail and spread count only beyond what was ever seen, times this
@@ -76,7 +77,8 @@ def _student(found: Measured, moved: np.ndarray, floor: Floor, view: int, allowe
     squared, own = _remembered(found, floor, view)
     total = squared + moved[view]
     most = FLOOR_FREEDOM if view in (LEVEL, ROBUST) else EXTRA_FREEDOM
-    freedom = total**2 / (squared**2 / own + moved[view] ** 2 / np.clip(floor.count / 3, 3, most))
+    worth = np.where(floor.count > 0, np.clip(floor.count / 3, 3, most), UNKNOWN_FREEDOM)
+    freedom = total**2 / (squared**2 / own + moved[view] ** 2 / worth)
     spread = np.sqrt(total)
     for side, sign in enumerate((1, -1)):
         beyond = sign * value > allowed              # within the tolerance nothing is shown: a half says so

@@ -10,7 +10,7 @@ from include.domain.scoring.readings import POINTS, State
 from include.domain.service import CanaryPlan, MetricRule, MetricSource
 from tests.domain.scoring.telemetry import BAD, GOOD, SOURCE, pair
 
-PLAN = CanaryPlan(region="us-west-2", min_requests=500)
+PLAN = CanaryPlan(region="us-west-2", min_requests=500, bake_hours=2, look_every_minutes=10)
 SECONDS = 55
 LOOKS = 12
 SAME = [pair(GOOD, seed, SECONDS) for seed in range(12)]
@@ -47,7 +47,7 @@ def test_twelve_looks_never_end_a_good_canary_early():
     for names, canary, baseline in SAME:
         for look in range(1, LOOKS + 1):
             points = SECONDS * look // LOOKS
-            assert overwhelming_harm(names, canary[:, :points], baseline[:, :points], SOURCE, LOOKS) is None
+            assert overwhelming_harm(names, canary[:, :points], baseline[:, :points], SOURCE, PLAN, SECONDS) is None
 
 
 def at_the_edge(times: float, seed: int):
@@ -65,7 +65,7 @@ def test_of_canaries_at_the_edge_of_what_is_allowed_few_are_found_worse():
 def test_of_canaries_at_the_edge_hardly_any_is_ended_early_in_twelve_looks():
     def ended(seed: int) -> bool:
         names, canary, baseline = at_the_edge(1.25, seed)
-        return any(overwhelming_harm(names, canary[:, :points], baseline[:, :points], SOURCE, LOOKS)
+        return any(overwhelming_harm(names, canary[:, :points], baseline[:, :points], SOURCE, PLAN, SECONDS)
                    for points in (SECONDS * look // LOOKS for look in range(1, LOOKS + 1)))
 
     assert sum(ended(seed) for seed in range(100)) <= 2
@@ -76,7 +76,7 @@ def test_a_canary_that_fails_most_requests_is_ended_at_an_early_look():
         canary[rows["errors.all"]] = np.round(canary[rows["requests.all"]] * 0.6)
 
     names, canary, baseline = changed(fail)
-    said = overwhelming_harm(names, canary[:, :10], baseline[:, :10], SOURCE, LOOKS)
+    said = overwhelming_harm(names, canary[:, :10], baseline[:, :10], SOURCE, PLAN, SECONDS)
     assert said.startswith("overwhelming harm: hot: errors.all is ")
 
 
@@ -213,7 +213,7 @@ def test_however_short_the_time_is_there_is_an_answer(points: int):
     plan = PLAN.model_copy(update={"min_requests": 0})
     judgement = judge(names, canary[:, :points], baseline[:, :points], SOURCE, plan)
     assert judgement.decision in set(Decision)
-    overwhelming_harm(names, canary[:, :points], baseline[:, :points], SOURCE, LOOKS)
+    overwhelming_harm(names, canary[:, :points], baseline[:, :points], SOURCE, PLAN, SECONDS)
 
 
 def test_rows_that_do_not_fit_the_names_are_refused():
