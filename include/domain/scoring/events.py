@@ -70,7 +70,7 @@ def quantum(canary: np.ndarray, baseline: np.ndarray) -> np.ndarray:
     both = np.concatenate([canary, baseline], axis=1)
     found = np.where(both > 0, both, np.inf).min(axis=1)
     wrong = ~_multiples(both, found)
-    steps = np.abs(np.diff(both[wrong], axis=1))
+    steps = np.abs(np.concatenate([np.diff(side[wrong], axis=1) for side in (canary, baseline)], axis=1))
     least = np.where(steps > 1e-5, steps, np.inf).min(axis=1, initial=np.inf)
     found[wrong] = np.where(_multiples(both[wrong], least), least, np.nan)
     return np.where(np.isfinite(found), found, np.nan)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from include.domain.canary import Decision
-from include.domain.scoring.floors import Floor, Floors
+from include.domain.scoring.floors import GOOD_CANARIES, Floor, Floors
 from include.domain.scoring.gates import gap, one_sided_share
 from include.domain.scoring.look import checked, look
 from include.domain.scoring.readings import Judgement
@@ -43,5 +43,5 @@ def _spoken(floors: Floors, floor: Floor) -> str:
     known = int((floor.count > 0).sum())
     if not known:
         return "no floors: every metric may be 10 % off"
-    what = f"the last {floors.canaries} good canaries" if floors.source == "good canaries" else floors.source
-    return f"floors of {known:,} of {len(floor.count):,} metrics from {what}"
+    last = "the last " if floors.source == GOOD_CANARIES else ""
+    return f"floors of {known:,} of {len(floor.count):,} metrics from {last}{floors.canaries} {floors.source}"

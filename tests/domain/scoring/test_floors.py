@@ -1,0 +1,138 @@
+"""What a metric did in good canaries is not held against the next one; and what is known is kept small."""
+
+import io
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from include.domain.canary import Decision
+from include.domain.scoring.floors import LAST, Floors, rebuilt
+from include.domain.scoring.instances import filled, of_instances
+from include.domain.scoring.judge import judge
+from include.domain.scoring.past import Past, compact
+from tests.domain.scoring.fleet import PLAN, SOURCE, names, pair, pasts
+
+NAMES = names(150)
+PASTS = pasts(30)
+KNOWN = rebuilt(PASTS)
+
+
+def test_good_canaries_go_where_the_floors_are_known():
+    judgements = [judge(NAMES, *pair(seed), SOURCE, PLAN, KNOWN) for seed in range(40)]
+    assert sum(judgement.score < 95 for judgement in judgements) <= 1
+    assert judgements[0].floors == "floors of 150 of 150 metrics from the last 30 good canaries"
+
+
+@pytest.mark.parametrize(("rows", "times"), [
+    pytest.param(slice(3, 13), 1.10, id="ten important ones a tenth higher"),
+    pytest.param(slice(3, 6), 1.25, id="three important ones a quarter higher")])
+def test_a_worse_canary_does_not(rows: slice, times: float):
+    found = []
+    for seed in range(20):
+        canary, baseline = pair(seed)
+        canary[rows] *= times
+        found.append(judge(NAMES, canary, baseline, SOURCE, PLAN, KNOWN).decision == Decision.NO_GO)
+    assert sum(found) >= 19
+
+
+def test_what_always_moved_may_move_again():
+    """A metric that is up to 30 % off in good canaries is not hot at 40 %; one that never was, is."""
+    canary, baseline = pair(1)
+    restless = [replace(past, value=np.where(np.arange(150) == 5, np.float32(0.3 * (-1) ** number), past.value))
+                for number, past in enumerate(PASTS)]
+    canary[5] = baseline[5] * 1.4
+    states = [next(r.state for r in judge(NAMES, canary, baseline, SOURCE, PLAN, floors).readings if r.name == NAMES[5])
+              for floors in (KNOWN, rebuilt(restless))]
+    assert states[0] == "hot"
+    assert states[1] in ("same", "noisy")
+
+
+def test_floors_roll():
+    old = [replace(past, value=past.value + np.float32(9)) for past in pasts(3, first=50)]
+    rolled = rebuilt([*old, *PASTS, *pasts(LAST - len(PASTS), first=90)])
+    assert rolled.canaries == LAST
+    assert rolled.largest[:, 0].max() < 9
+
+
+def test_a_past_is_small_and_comes_back_from_its_arrays():
+    names_of_many = names(1000)
+    past = compact(names_of_many, *pair(1, 1000, 120), 60)
+    body = io.BytesIO()
+    np.savez_compressed(body, **past.to_arrays())
+    assert len(body.getvalue()) < 200_000
+    again = Past.from_arrays(np.load(io.BytesIO(body.getvalue()), allow_pickle=False))
+    for field in ("names", "seconds", "value", "error"):
+        np.testing.assert_array_equal(getattr(again, field), getattr(past, field))
+
+
+def test_a_past_that_another_version_wrote_is_refused():
+    arrays = PASTS[0].to_arrays() | {"format": np.array(99)}
+    with pytest.raises(ValueError, match="format 99"):
+        Past.from_arrays(arrays)
+
+
+def test_floors_are_a_curve_over_the_elapsed_time():
+    assert [int(seconds) for seconds in KNOWN.seconds] == [15 * 60, 30 * 60, 60 * 60]
+    early, later = (KNOWN.at(NAMES, minutes * 60).usual[0] for minutes in (15, 60))
+    between = KNOWN.at(NAMES, 40 * 60).usual[0]
+    assert np.median(early) > np.median(between) > np.median(later)
+    np.testing.assert_array_equal(KNOWN.at(NAMES, 60).usual, KNOWN.at(NAMES, 15 * 60).usual)
+    np.testing.assert_array_equal(KNOWN.at(NAMES, 9e9).usual, KNOWN.at(NAMES, 3600).usual)
+
+
+def test_canaries_of_another_length_still_count_where_their_times_are_alike():
+    shorter = rebuilt([*pasts(5, points=50), *PASTS[:5]])
+    assert shorter.count[-1].max() == 10
+    assert rebuilt([*pasts(5, points=20), *PASTS[:5]]).count[-1].max() == 5
+
+
+def test_a_metric_that_is_new_has_no_floor_and_the_page_says_so():
+    canary, baseline = pair(2)
+    floors = rebuilt([compact(NAMES[:100], *(side[:100] for side in pair(seed)), 60) for seed in range(9)])
+    assert floors.at(NAMES, 3600).count[100:].max() == 0
+    assert judge(NAMES, canary, baseline, SOURCE, PLAN, floors).floors.startswith("floors of 100 of 150 metrics")
+
+
+def test_no_past_at_all_is_no_floor():
+    assert rebuilt([]).at(NAMES, 60).count.max() == 0
+    assert "no floors" in judge(NAMES, *pair(3), SOURCE, PLAN).floors
+
+
+# --- without history: prod's own instances
+
+def fleet(instances: int, seed: int = 5) -> np.ndarray:
+    return np.array([pair(seed)[0], *(pair(seed + 1 + number)[0] for number in range(instances - 1))])
+
+
+def test_prods_own_instances_are_floors_from_the_first_day():
+    floors = of_instances(NAMES, fleet(8), 1, 60)
+    assert (floors.source, floors.canaries) == ("instances of prod", 8)
+    assert floors.at(NAMES, 3600).count.max() == 7          # eight instances tell seven things, however they are split
+    judgement = judge(NAMES, *pair(4), SOURCE, PLAN, floors)
+    assert judgement.decision == Decision.GO
+    assert judgement.floors == "floors of 150 of 150 metrics from 8 instances of prod"
+
+
+def test_the_same_instances_give_the_same_floors():
+    one, again = (of_instances(NAMES, fleet(6), 2, 60) for _ in range(2))
+    np.testing.assert_array_equal(one.moved, again.moved)
+
+
+@pytest.mark.parametrize("instances", [0, 1])
+def test_one_instance_tells_nothing(instances: int):
+    assert len(of_instances(NAMES, fleet(2)[:instances], 1, 60).names) == 0
+
+
+def test_groups_smaller_than_the_canary_count_for_less():
+    wide, narrow = (of_instances(NAMES, fleet(4), size, 60) for size in (2, 8))
+    assert np.median(narrow.usual[-1, 0]) == pytest.approx(np.median(wide.usual[-1, 0]) / 4, rel=0.01)
+
+
+def test_history_comes_first_and_instances_fill_what_it_does_not_know():
+    some = rebuilt([compact(NAMES[:100], *(side[:100] for side in pair(seed)), 60) for seed in range(9)])
+    both = filled(some, of_instances(NAMES, fleet(8), 1, 60))
+    floor = both.at(NAMES, 3600)
+    assert (floor.count[:100] == 9).all()
+    assert (floor.count[100:] > 0).all()
+    assert filled(Floors.none(), some) is some
