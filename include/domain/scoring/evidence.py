@@ -96,6 +96,8 @@ def _remembered(found: Measured, floor: Floor, view: int) -> tuple[np.ndarray, n
     """Sampling variance and its degrees of freedom, with what they usually were: past canaries make it surer, and may
     make it greater, never smaller."""
     own, squared = found.freedom[view], found.error[view] ** 2
+    if view in (TAIL, SPREAD):
+        return squared, np.minimum(own, EXTRA_FREEDOM)
     past = np.minimum(np.minimum(floor.count / 3, MEMORY_FREEDOM), own)
     return np.maximum(squared, (own * squared + past * floor.usual[view]) / (own + past)), own + past
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from include.domain.scoring.past import Past
-from include.domain.scoring.views import LEVEL, NAMES, ROBUST
+from include.domain.scoring.views import LEVEL, NAMES, ROBUST, SPREAD, TAIL
 
 LAST = 40              # canaries that the floors are rebuilt from: they roll, for machines and habits change
 ENOUGH = 8             # readings of a metric from which its own floor is believed
@@ -114,7 +114,8 @@ def _add(value: np.ndarray, error: np.ndarray, place: np.ndarray, excess: np.nda
         there = np.isfinite(value[view])
         at, v, e = place[there], value[view, there], error[view, there]
         trust = (e**2 + PRECISE) ** -2 if view in (LEVEL, ROBUST) else np.ones_like(e)
-        excess[view] += np.bincount(at, trust * (v**2 - e**2), metrics)
+        known = e**2 if view not in (TAIL, SPREAD) else 0.0      # those two errors are rough
+        excess[view] += np.bincount(at, trust * (v**2 - known), metrics)
         weight[view] += np.bincount(at, trust, metrics)
         np.maximum.at(largest[view], at, np.abs(v))
         usual[view] += np.bincount(at, np.log(np.maximum(e**2, 1e-12)), metrics)
