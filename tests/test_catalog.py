@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from include.catalog import load_markets, load_service, load_services, service_files, service_named
 from include.domain.errors import BadInput
 from include.domain.service import Service
-from include.strict_yaml import _inside, _plain
+from include.strict_yaml import _inside, _plain, _tags
 
 INCLUDE = Path(__file__).resolve().parents[1] / "include"
 EXAMPLE = INCLUDE / "services" / "api.yaml"
@@ -71,8 +71,8 @@ def test_the_example_gives_defaults_as_they_are():
 def _settings(model: type[BaseModel]) -> set[str]:
     found = set(model.model_fields)
     for name in model.model_fields:
-        kind = _plain(_inside(model, name))
-        for inner in (kind, *getattr(kind, "__args__", ())):
+        kind = _inside(model, name)
+        for inner in (_plain(kind), *_tags(kind).values(), *getattr(_plain(kind), "__args__", ())):
             inner = _plain(inner)
             if isinstance(inner, type) and issubclass(inner, BaseModel):
                 found |= _settings(inner)

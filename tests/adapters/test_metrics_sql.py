@@ -8,7 +8,7 @@ import pytest
 
 from include.adapters.metrics.sql import SqlMetrics
 from include.domain.errors import BadInput, Final, Retryable
-from include.domain.service import MetricSource
+from include.domain.metric_sources import SqlSource
 
 SINCE = datetime(2026, 3, 1, 12, tzinfo=UTC)
 T0 = int(SINCE.timestamp())
@@ -38,7 +38,7 @@ def hook() -> Hook:
 
 
 def metrics(hook, step=1, **settings) -> SqlMetrics:
-    return SqlMetrics(hook, "us-east-1", MetricSource(connection="m", **settings), step)
+    return SqlMetrics(hook, "us-east-1", SqlSource(connection="m", **settings), step)
 
 
 def seconds(count: int) -> datetime:

@@ -11,7 +11,7 @@ from operator import itemgetter
 from typing import Any, Protocol
 
 from include.domain.errors import BadInput, Final, Retryable, SerinError
-from include.domain.service import MetricSource
+from include.domain.metric_sources import SqlSource
 from include.ports import MetricTable
 
 PASSING = {"OperationalError", "InterfaceError", "InternalError", "TimeoutError", "ConnectionError", "OSError"}
@@ -27,7 +27,7 @@ class Hook(Protocol):
 
 
 class SqlMetrics:
-    def __init__(self, hook: Hook, region: str, settings: MetricSource, step_seconds: int) -> None:
+    def __init__(self, hook: Hook, region: str, settings: SqlSource, step_seconds: int) -> None:
         if step_seconds < 1:
             raise BadInput(f"metrics.step_seconds: {step_seconds} is under 1")
         self._hook = hook
