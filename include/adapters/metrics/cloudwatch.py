@@ -70,7 +70,7 @@ class CloudWatchMetrics:
         dimensions = {pair["Name"]: pair["Value"] for pair in listed["Dimensions"]}
         dimensions.pop(self._settings.asg_dimension, None)
         series = self._settings.series_of(namespace, metric)
-        if series is None or set(dimensions) & set(self._settings.skip_dimensions):
+        if not series or not series.names(dimensions) or set(dimensions) & set(self._settings.skip_dimensions):
             return
         pairs = tuple(sorted(dimensions.items()))
         for statistic in series.statistics:
