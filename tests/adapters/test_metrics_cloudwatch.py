@@ -121,7 +121,7 @@ def test_metrics_are_discovered_over_all_pages_and_asgs(aws):
 # --- what becomes of it
 
 def test_sums_come_per_second_and_only_of_minutes_that_are_over(aws):
-    aws.answers(result(0, (0, 120.0), (1, 60.0)), asked={"EndTime": at(2)})
+    aws.answers(result(0, (0, 120.0), (1, 60.0), (2, 6.0)), asked={"EndTime": at(2)})
     table = metrics(aws).read(["a"], SINCE, at(2.5), ["requests"])
     np.testing.assert_array_equal(table.values, [[[2, 1, np.nan]]])
 

@@ -155,6 +155,7 @@ def test_names_are_made_of_labels_and_only_series_that_can_have_a_name_are_asked
     (503, {"status": "error", "errorType": "timeout", "error": "too slow"}, Retryable, "503 timeout: too slow"),
     (429, "slow down", Retryable, "429 slow down"),
     (502, "<html>Bad Gateway</html>", Retryable, "502 <html>Bad Gateway"),
+    (500, {"status": "success", "data": {"resultType": "matrix", "result": []}}, Retryable, "500 "),
     (401, "Unauthorized", Final, "401 Unauthorized"),
     (404, "404 page not found", BadInput, "404 404 page not found"),
     (302, "", Final, "302"),

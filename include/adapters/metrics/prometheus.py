@@ -41,13 +41,11 @@ class PrometheusMetrics:
         if names is not None and not any(series.may_be(name) for name in names):
             return
         query = self._query(grid, series, names)
-        wanted = None if names is None else set(names)
         most = min(MOST_BINS, max(1, MOST_POINTS // (len(grid.asgs) * len(names or range(NAMES_EXPECTED)))))
         for begin in range(0, grid.whole, most):
             for labels, times, values in self._ask(query, grid, begin, min(begin + most, grid.whole)):
-                asg, name = labels.get(self._settings.asg_label, ""), series.name_of(labels)
-                if wanted is None or name in wanted:
-                    grid.put(asg, name, _origin(series, labels), times, values)
+                asg = labels.get(self._settings.asg_label, "")
+                grid.put(asg, series.name_of(labels), _origin(series, labels), times, values)
 
     def _query(self, grid: Grid, series: PrometheusSeries, names: list[str] | None) -> str:
         """One metric name in each: Prometheus refuses the rate of several."""
