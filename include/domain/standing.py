@@ -9,7 +9,8 @@ from include.domain import asg_tags
 from include.domain.asg_names import members
 from include.domain.asg_tags import Colour, Role
 from include.domain.cluster import Activity, Asg
-from include.domain.errors import NothingToUndo, Refused
+from include.domain.errors import BadInput, NothingToUndo, Refused
+from include.domain.red_black import short_name
 
 SAME_FAILURE = 3    # so many times the same message of Auto Scaling, at different times, ends a wait
 
@@ -45,6 +46,14 @@ def running(asgs: Sequence[Asg], cluster: str, region: str) -> Asg:
         raise Refused(f"{cluster} has no ASG that takes traffic in {region}: there is nothing to push beside")
     names = ", ".join(asg.name for asg in found)
     raise Refused(f"{len(found)} ASGs of {cluster} take traffic in {region} ({names}): roll one of them back first")
+
+
+def must_be_pushable(asg: Asg, target_group: str, region: str) -> None:
+    """BadInput for a running ASG whose AMI or whose traffic could not be moved."""
+    if not asg.template:
+        raise BadInput(f"{asg.name} in {region} has a launch configuration: give it a launch template to push it")
+    if target_group not in asg.target_groups:
+        raise BadInput(f"{asg.name} is not attached to {short_name(target_group)}, the declared target group in {region}")
 
 
 def baseline_of(asgs: Sequence[Asg], cluster: str, push_id: str, region: str) -> Asg:

@@ -1,12 +1,14 @@
 """The steps of one region, each by itself."""
 
 from dataclasses import replace
+from datetime import time, timedelta
 
 import pytest
 
 from include.domain import asg_tags
 from include.domain.errors import BadInput, GaveUp, Refused
 from include.domain.looks import Wait
+from include.domain.peak_windows import DAYS, Market, PeakWindow
 from include.steps import red_black
 from tests.steps.ready import HERE, planned, ports, ready
 from tests.stories.flow import IN_A_REGION
@@ -14,8 +16,8 @@ from tests.world.region import Behaviour
 
 
 def plan(world, flow, push=None):
-    return red_black.plan(push or flow.pushed_commit(), HERE, flow.service, world.look(),
-                          **ports(world, "clusters", "images", "metrics", "leases"))
+    return red_black.plan(push or flow.pushed_commit(), HERE, flow.service, flow.markets, world.look(),
+                          **ports(world, "clusters", "traffic", "images", "metrics", "leases"))
 
 
 def test_the_plan_takes_its_size_from_what_is_in_service_and_its_name_from_what_is_there():
@@ -36,6 +38,34 @@ def test_planning_again_after_the_launch_gives_the_same_plan():
 def test_what_one_instance_carries_is_measured_where_it_is_not_declared():
     world, flow = ready(red_black__instance_rps=None)
     assert plan(world, flow).instance_rps == pytest.approx(25)
+
+
+def test_a_slot_that_a_wait_has_used_up_is_waited_for_again_without_the_lease():
+    world, flow = ready(time_scale=1, time_zero=None)
+    for minutes, is_planned in ((80, True), (70, False)):
+        peak = (world.now + timedelta(minutes=minutes)).time()
+        window = PeakWindow(DAYS, peak, time(23))
+        flow.markets = {"americas": Market("americas", "UTC", (window,))}
+        found = plan(world, flow)
+        assert isinstance(found, Wait) is not is_planned
+        if is_planned:
+            world.leases.release("api/prod/us-east-1", flow.push_id)
+    assert "do not fit before the peak" in found.reason
+    assert not world.leases.held
+
+
+def test_a_baseline_outside_the_declared_target_group_stops_the_plan():
+    world, flow = ready()
+    world.regions[HERE].groups["api-prod-v041"].target_groups = ()
+    with pytest.raises(BadInput, match="api-prod-v041 is not attached to api-prod, the declared target group in us-east-1"):
+        plan(world, flow)
+
+
+def test_a_baseline_with_a_launch_configuration_stops_the_plan():
+    world, flow = ready()
+    world.regions[HERE].groups["api-prod-v041"].template = ""
+    with pytest.raises(BadInput, match="api-prod-v041 in us-east-1 has a launch configuration"):
+        plan(world, flow)
 
 
 def test_two_asgs_under_traffic_stop_the_plan():
