@@ -11,8 +11,8 @@ from uuid import uuid4
 
 from include.demo import watchman
 
-# As `nice` counts: where the two compete, the local cloud gets about three times the processor time of Airflow.
-GIVES_WAY = 5
+# As `nice` counts: where the two compete, the local cloud gets about twice the processor time of Airflow.
+GIVES_WAY = 3
 
 
 class Processes:
