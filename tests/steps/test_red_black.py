@@ -57,7 +57,7 @@ def test_a_slot_that_a_wait_has_used_up_is_waited_for_again_without_the_lease():
 def test_a_baseline_outside_the_declared_target_group_stops_the_plan():
     world, flow = ready()
     world.regions[HERE].groups["api-prod-v041"].target_groups = ()
-    with pytest.raises(BadInput, match="api-prod-v041 is not attached to api-prod, the declared target group in us-east-1"):
+    with pytest.raises(BadInput, match="v041 is not attached to api-prod, the declared target group in us-east-1"):
         plan(world, flow)
 
 
@@ -193,7 +193,8 @@ def test_the_new_asg_gets_the_baseline_s_scaling_and_sizes_before_the_baseline_g
     world, flow, found = planned("delete_baseline")
     step(world, flow, "delete_baseline", found)
     changes = [call for call in world.executioner.calls if call.startswith("clusters.") and call != "clusters.asgs"]
-    assert changes == ["clusters.copy_scaling", "clusters.resize", "clusters.tag", "clusters.delete"]
+    assert changes == ["clusters.copy_scaling", "clusters.resize", "clusters.tag", "clusters.suspend",
+                       "clusters.delete"]
 
 
 @pytest.mark.parametrize("name", IN_A_REGION)
@@ -265,3 +266,19 @@ def test_traffic_that_is_off_already_is_not_kept_for_numbers_of_before():
     world.advance(10)
     waits = step(world, flow, "disable_baseline", found)
     assert waits.reason.startswith("api-prod-v041 still drains")
+
+
+def test_what_people_suspended_stays_suspended_through_a_push():
+    world, flow = ready()
+    world.regions[HERE].groups["api-prod-v041"].suspended = {"AZRebalance"}
+    assert flow.region(flow.pushed_commit(), HERE)
+    assert world.regions[HERE].groups["api-prod-v042"].suspended == {"AZRebalance"}
+
+
+def test_a_new_asg_that_aws_does_not_show_at_once_is_waited_for():
+    world, flow, found = planned("launch_new")
+    clusters = world.clusters[HERE]
+    shown, clusters.asgs = clusters.asgs, lambda cluster: [a for a in shown(cluster) if a.name != found.new]
+    assert step(world, flow, "launch_new", found).reason == "api-prod-v042 is created; AWS does not show it yet"
+    clusters.asgs = shown
+    assert flow.step("launch_new", found, HERE) == found
