@@ -13,10 +13,10 @@ INCLUDE = Path(__file__).resolve().parents[1]
 PRODUCTION, PRODUCTION_MARKETS = INCLUDE / "services" / "api.yaml", INCLUDE / "markets.yaml"
 TIME_SCALE = 480
 # In the demo the push comes to its first region about so long after the start …
-FIRST_REGION_AFTER = timedelta(seconds=150)
+FIRST_REGION_AFTER = timedelta(seconds=110)
 # … and finds the peak of that region's market about to end: 20:00 in New York, in winter.
 PEAK_ENDS = datetime(2026, 1, 13, 1, tzinfo=UTC)
-WAITS_ABOUT = timedelta(seconds=8)
+WAITS_ABOUT = timedelta(seconds=12)
 
 
 def time_zero(now: datetime) -> datetime:

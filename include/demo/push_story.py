@@ -2,8 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from include.domain.push import Event
+
+AHEAD, AT_WORK, DONE, FAILED, UNDONE = "ahead", "at work", "done", "failed", "undone"
+BEFORE_REGIONS = ("build_ami", "canary")
+LAST_STEPS = ("retire", "delete_baseline")
 
 
 @dataclass(frozen=True)
@@ -26,6 +31,25 @@ class PushStory:
         newest = {event.task: event for event in self.events}
         return [event for event in newest.values() if event.state not in {"done", "failed"}]
 
+    def began(self, task: str) -> datetime:
+        """When a task was first heard of."""
+        return next(event.at for event in self.events if event.task == task)
+
+    def stages(self, regions: Iterable[str]) -> list[tuple[str, str]]:
+        """The way of the push and how far it is: each stage with AHEAD, AT_WORK, DONE, FAILED or UNDONE."""
+        return [(name, self._stage(name.replace("-", "_"))) for name in (*BEFORE_REGIONS, *regions)]
+
+    def _stage(self, group: str) -> str:
+        ends = {(event.task.removeprefix(f"{group}."), event.state) for event in self.events
+                if event.task == group or event.task.startswith(f"{group}.")}
+        if not ends:
+            return AHEAD
+        if ("roll_back", "done") in ends:
+            return UNDONE
+        if any(state == "failed" for _, state in ends):
+            return FAILED
+        return DONE if any((last, "done") in ends for last in (group, *LAST_STEPS)) else AT_WORK
+
     @property
     def scores(self) -> list[float]:
         """The canary's score, look by look."""
@@ -37,8 +61,10 @@ class PushStory:
         return [event.text for event in self.events if event.state == "failed"]
 
     def last(self, count: int) -> list[Event]:
-        """The newest events that say something."""
-        return [event for event in self.events if worth_a_line(event)][-count:]
+        """The newest events that say something; what a task waited for only until it says something else."""
+        newest = {event.task: event for event in self.events if worth_a_line(event)}
+        return [event for event in self.events
+                if worth_a_line(event) and (event.state != "waits" or newest[event.task] is event)][-count:]
 
 
 def worth_a_line(event: Event) -> bool:

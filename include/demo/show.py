@@ -11,6 +11,7 @@ from include.demo.live_view import Picture, draw
 from include.demo.push_story import PushStory, line, worth_a_line
 
 LINES_EVERY_SECONDS = 10
+MOST_LINES = 16
 
 
 class Show:
@@ -33,9 +34,14 @@ class Show:
 
     def update(self, picture: Picture) -> None:
         if self._live:
-            self._live.update(draw(picture, lines=max(4, self._console.height - 30)))
+            self._live.update(draw(picture, lines=self._room_for_lines(picture)))
         else:
             self._lines.update(picture)
+
+    def _room_for_lines(self, picture: Picture) -> int:
+        """As many lines of what was as the terminal has room for, under what is: the view never overflows."""
+        taken = len(self._console.render_lines(draw(picture, lines=0), pad=False))
+        return max(0, min(MOST_LINES, self._console.height - taken - 2))
 
     def keep(self, picture: Picture) -> None:
         """The last picture stays on the screen."""

@@ -30,7 +30,7 @@ class Stage:
     """Everything lies in `folder`. `tell` is called with a sentence at each step of the way up."""
 
     def __init__(self, folder: Path, tell: Callable[[str], Any] = lambda _: None, *,
-                 markets: Path = declaration.MARKETS, bake_hours: float = 8, peak_rps: float = 90):
+                 markets: Path = declaration.MARKETS, bake_hours: float = 8, peak_rps: float = 150):
         self.folder, self._tell = folder, tell
         self._markets, self._bake_hours, self._peak_rps = markets, bake_hours, peak_rps
         self.repository = folder / "repository"
@@ -51,7 +51,7 @@ class Stage:
             self.home.migrate()
             self.home.start()
             furnished.result()
-            self._tell(f"{SERVICE}-prod-v041 serves in {', '.join(self.regions)}")
+            self._tell(f"{SERVICE}-prod-v041 serves in {', '.join(self.regions)}; Airflow starts …")
             self.home.wait_until_ready()
         self.runs = AirflowRuns(self.home.client)
         self.runs.wait_until_parsed(PUSH_DAG)

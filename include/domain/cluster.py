@@ -79,3 +79,8 @@ class Activity:
     @property
     def in_progress(self) -> bool:
         return self.status not in {"Successful", "Failed", "Cancelled"}
+
+    @property
+    def waits_for_hook(self) -> bool:
+        """The instance is held by a lifecycle hook, perhaps for hours: before its targets are added, or after."""
+        return self.status == "MidLifecycleAction"

@@ -17,7 +17,7 @@ PROCESSES = ("Launch", "AddToLoadBalancer", "AZRebalance", "AlarmNotification", 
              "ReplaceUnhealthy", "Terminate")
 SURE = 3.0             # standard errors that live traffic must be worse by, beyond what is allowed
 FEW_REQUESTS = 100     # under this many on a side nothing is said of errors
-NAMED = 3              # how many instances a sentence names
+NAMED = 3              # how many instances or conditions a sentence names
 
 
 def new_size(in_service: int, extra_percent: int) -> int:
@@ -42,9 +42,9 @@ def why_not_operational(asg: Asg, targets: Mapping[str, Sequence[Target]], wante
         return f"{asg.name} is being deleted"
     if len(asg.instances) < wanted:
         return f"{asg.name} has {len(asg.instances)} of {wanted} instances"
-    not_yet = [f"{i.id} {i.state}" for i in asg.instances if i.state != "InService"]
+    not_yet = {i.id: i.state for i in asg.instances if i.state != "InService"}
     if len(asg.instances) - len(not_yet) < wanted:
-        return f"{asg.name} has {len(asg.instances) - len(not_yet)} of {wanted} instances InService: {_some(not_yet)}"
+        return f"{asg.name} has {len(asg.instances) - len(not_yet)} of {wanted} instances InService: {_alike(not_yet)}"
     ill = [i.id for i in asg.instances if i.state == "InService" and not i.healthy]
     if asg.in_service < wanted:
         return f"{asg.name} has {asg.in_service} of {wanted} instances healthy: {_some(ill)} marked unhealthy"
@@ -63,15 +63,24 @@ def _why_not_healthy(asg: Asg, group: str, targets: Sequence[Target], wanted: in
     if healthy >= wanted:
         return None
     known = {target.instance: target for target in targets}
-    waiting = [_target(i.id, known.get(i.id)) for i in asg.instances
-               if i.in_service and (i.id not in known or known[i.id].state != "healthy")]
-    return f"{asg.name} has {healthy} of {wanted} targets healthy in {short_name(group)}: {_some(waiting)}"
+    waiting = {i.id: _condition(known.get(i.id)) for i in asg.instances
+               if i.in_service and (i.id not in known or known[i.id].state != "healthy")}
+    return f"{asg.name} has {healthy} of {wanted} targets healthy in {short_name(group)}: {_alike(waiting)}"
 
 
-def _target(instance: str, target: Target | None) -> str:
+def _condition(target: Target | None) -> str:
     if target is None:
-        return f"{instance} not registered"
-    return f"{instance} {target.state}" + (f" ({target.reason})" if target.reason else "")
+        return "not registered"
+    return target.state + (f" ({target.reason})" if target.reason else "")
+
+
+def _alike(conditions: Mapping[str, str]) -> str:
+    """Each condition once, with the first instance that is in it and how many more are: `i-0 and 2 more initial`."""
+    found: dict[str, list[str]] = {}
+    for instance, condition in conditions.items():
+        found.setdefault(condition, []).append(instance)
+    return _some([f"{ids[0]}{f' and {len(ids) - 1} more' if len(ids) > 1 else ''} {condition}"
+                  for condition, ids in found.items()])
 
 
 def _some(items: Sequence[str]) -> str:
@@ -163,6 +172,11 @@ def suspended_by_us(asg: Asg) -> tuple[str, ...]:
     """Processes that our tag says we suspended, in the order to resume them."""
     ours = set(split(asg.tags.get(asg_tags.SUSPENDED)))
     return tuple(process for process in PROCESSES if process in ours)
+
+
+def suspended_by_others(asg: Asg) -> tuple[str, ...]:
+    """Processes that people suspended, before us or besides us."""
+    return tuple(sorted(asg.suspended.difference(suspended_by_us(asg))))
 
 
 def to_suspend(asg: Asg) -> tuple[str, ...]:

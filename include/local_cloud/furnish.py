@@ -100,6 +100,9 @@ def _bucket(session: LocalSession) -> None:
     s3 = session.client("s3")
     if BUCKET not in {bucket["Name"] for bucket in s3.list_buckets()["Buckets"]}:
         s3.create_bucket(Bucket=BUCKET)
+        # a browser on this machine signs nothing, and is to open the reports
+        s3.put_bucket_policy(Bucket=BUCKET, Policy=json.dumps({"Version": "2012-10-17", "Statement": [
+            {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": f"arn:aws:s3:::{BUCKET}/*"}]}))
 
 
 def _wait_healthy(session: LocalSession, group: str, size: int, deadline: float) -> None:

@@ -1,5 +1,6 @@
 """Comparing the new ASG with the baseline on prod traffic, and counting whether those that stay can carry it."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from include.domain.cluster import Asg
@@ -13,11 +14,10 @@ from include.steps.ladder import healthy
 from include.steps.live import look_back, measured_rps, rates, spoken
 
 
-def cannot_carry(new: Asg, plan: RegionPlan, service: Service, look: Look, traffic: Traffic,
-                 metrics: Metrics) -> str | None:
-    """Why the new ASG alone cannot carry what both carry at this moment, or None."""
-    need = measured_rps([plan.new, plan.baseline], look, service, metrics)
-    return can_carry(healthy(new, traffic), need, plan.instance_rps)
+def cannot_carry(new: Asg, serving: Sequence[str], plan: RegionPlan, service: Service, look: Look, traffic: Traffic,
+                 metrics: Metrics, fewer: int = 0) -> str | None:
+    """Why the new ASG alone, with so many instances fewer, cannot carry what the serving ASGs carry at this moment."""
+    return can_carry(healthy(new, traffic) - fewer, measured_rps(serving, look, service, metrics), plan.instance_rps)
 
 
 def side_by_side(plan: RegionPlan, service: Service, look: Look, metrics: Metrics) -> tuple[bool, str]:

@@ -17,9 +17,13 @@ CHUNK = 20                  # instances of one deregistration
 
 
 def disable(asg: Asg, look: Look, clusters: Clusters, traffic: Traffic, held: Held) -> str | None:
-    """Suspend, settle, record, deregister, drain, verify. Asking `can_carry` first is the caller's part."""
+    """Suspend, settle, record, deregister, drain, verify. Asking `can_carry` first is the caller's part.
+
+    What a hook holds is not waited for: nothing adds its targets any more.
+    """
     _suspend(asg, clusters, held)
-    moving = [activity for activity in clusters.activities(asg.name) if activity.in_progress]
+    moving = [activity for activity in clusters.activities(asg.name)
+              if activity.in_progress and not activity.waits_for_hook]
     if moving:
         return f"{asg.name} has {len(moving)} scaling {_plural(len(moving), 'activity', 'activities')} in progress"
     settled = named(clusters.asgs(parse(asg.name).cluster), asg.name)
@@ -38,6 +42,16 @@ def disable(asg: Asg, look: Look, clusters: Clusters, traffic: Traffic, held: He
 def without_traffic(asg: Asg, traffic: Traffic) -> bool:
     """Black by its tag, and no instance of it in any target group."""
     return is_black(asg) and not _still_registered(asg, traffic)
+
+
+def is_out(asg: Asg, traffic: Traffic) -> bool:
+    """Its targets were taken out, and those that are left only drain: no new request reaches it."""
+    return disabled_at(asg) is not None and not any(_taking(asg, arn, traffic) for arn in asg.target_groups)
+
+
+def longest_drain(asg: Asg, traffic: Traffic) -> timedelta:
+    """The longest deregistration delay of its target groups."""
+    return timedelta(seconds=max((traffic.drain_seconds(arn) for arn in asg.target_groups), default=0))
 
 
 def disabled_at(asg: Asg) -> datetime | None:
@@ -69,11 +83,15 @@ def _record(asg: Asg, look: Look, clusters: Clusters, held: Held) -> None:
 
 
 def _deregister(asg: Asg, traffic: Traffic) -> None:
-    ours = {instance.id for instance in asg.instances}
     for arn in asg.target_groups:
-        taken = [t.instance for t in traffic.targets(arn) if t.instance in ours and t.state != "draining"]
+        taken = _taking(asg, arn, traffic)
         for first in range(0, len(taken), CHUNK):
             traffic.deregister(arn, taken[first:first + CHUNK])
+
+
+def _taking(asg: Asg, arn: str, traffic: Traffic) -> list[str]:
+    ours = {instance.id for instance in asg.instances}
+    return [t.instance for t in traffic.targets(arn) if t.instance in ours and t.state != "draining"]
 
 
 def _still_registered(asg: Asg, traffic: Traffic) -> str:

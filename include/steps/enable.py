@@ -23,6 +23,9 @@ def enable(asg: Asg, wanted: int, clusters: Clusters, traffic: Traffic) -> str |
     _size_up(asg, wanted, clusters)
     arns = _target_groups(asg, traffic)
     _register(asg, arns, traffic)
+    dead = _dead(asg, arns, traffic)
+    if dead:
+        _size_up(asg, wanted + dead, clusters)
     _mark_healthy(asg, arns, clusters, traffic)
     reason = not_yet(asg, wanted, traffic, arns)
     if reason:
@@ -61,6 +64,17 @@ def _register(asg: Asg, arns: list[str], traffic: Traffic) -> None:
         missing = [instance for instance in ready if instance not in there]
         if missing:
             traffic.register(arn, missing)
+
+
+def _dead(asg: Asg, arns: list[str], traffic: Traffic) -> int:
+    """How many fail their checks under traffic, or were marked and could not be registered. Nothing replaces them while
+    Terminate is suspended, and to resume that could take the others: as many more are launched."""
+    dead = set()
+    for targets in targets_of(asg, traffic, arns).values():
+        states = {target.instance: target.state for target in targets}
+        dead |= {i.id for i in asg.instances if i.state == "InService" and (
+            states.get(i.id) == "unhealthy" or (not i.healthy and i.id not in states))}
+    return len(dead)
 
 
 def _mark_healthy(asg: Asg, arns: list[str], clusters: Clusters, traffic: Traffic) -> None:

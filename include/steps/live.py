@@ -29,12 +29,10 @@ def rates(asgs: Sequence[str], since: datetime, until: datetime, service: Servic
 
 
 def measured_rps(asgs: Sequence[str], look: Look, service: Service, metrics: Metrics) -> float:
-    """Requests per second of all these ASGs together at this moment; NaN where none of them was measured."""
+    """Requests per second of all these ASGs together at this moment; NaN where one of them was not measured."""
     since = look.now - timedelta(seconds=NOW * service.metrics.step_seconds)
     table = metrics.read(asgs, since, look.now, [service.metrics.requests])
-    means = [_mean(_series(table, asg, service.metrics.requests)) for asg in asgs]
-    known = [mean for mean in means if isfinite(mean)]
-    return sum(known) if known else nan
+    return sum(_mean(_series(table, asg, service.metrics.requests)) for asg in asgs) if asgs else nan
 
 
 def _series(table: MetricTable, asg: str, name: str) -> list[float]:

@@ -14,11 +14,11 @@ def pin(asg: Asg, clusters: Clusters) -> None:
         clusters.resize(asg.name, minimum=asg.desired, maximum=asg.max_size, desired=asg.desired)
 
 
-def un_pin(asg: Asg, clusters: Clusters) -> None:
-    """Minimum and maximum as recorded; the desired size stays, and bounds them."""
+def un_pin(asg: Asg, clusters: Clusters, desired: int) -> None:
+    """Minimum and maximum as recorded; the desired size bounds them."""
     before = recorded_sizes(asg)
     if before is None:
         return
-    clusters.resize(asg.name, minimum=min(before.minimum, asg.desired), maximum=max(before.maximum, asg.desired),
-                    desired=asg.desired)
+    clusters.resize(asg.name, minimum=min(before.minimum, desired), maximum=max(before.maximum, desired),
+                    desired=desired)
     clusters.tag(asg.name, {asg_tags.SIZES: None})

@@ -4,7 +4,7 @@ import pytest
 
 from include.adapters.traffic import elbv2_forwards
 from include.adapters.traffic.elbv2 import Elbv2Traffic
-from include.domain.errors import BadInput, Refused, Retryable
+from include.domain.errors import BadInput, Refused
 from tests.adapters.cloud import Cluster, Session, eventually, furnished
 
 
@@ -74,12 +74,22 @@ def test_weights_are_written_in_every_rule_that_forwards_to_the_cluster_and_nowh
     assert traffic.weights() == wanted
 
 
-def test_a_crash_between_two_rules_does_not_read_as_done(traffic, cluster):
+def test_a_weight_in_any_rule_is_a_weight_for_a_crash_may_leave_some_of_them_behind(traffic, cluster):
     canary = canary_of(cluster, traffic)
     first = rule(cluster, 10, cluster.target_group)
+    traffic.set_weights({cluster.target_group: 100, canary: 0})
     cluster.aws("elbv2").modify_rule(RuleArn=first, Actions=[{"Type": "forward", "ForwardConfig": {"TargetGroups": [
         {"TargetGroupArn": cluster.target_group, "Weight": 90}, {"TargetGroupArn": canary, "Weight": 10}]}}])
-    assert traffic.weights() == {cluster.target_group: 1}
+    assert traffic.weights() == {cluster.target_group: 100, canary: 10}
+
+
+def test_another_target_group_in_any_rule_to_the_cluster_is_seen(traffic, cluster):
+    other = furnished(cluster.session).target_group
+    rule(cluster, 10, cluster.target_group)
+    cluster.aws("elbv2").modify_rule(RuleArn=rule(cluster, 20, other, path="/b/*"), Actions=[
+        {"Type": "forward", "ForwardConfig": {"TargetGroups": [
+            {"TargetGroupArn": cluster.target_group, "Weight": 5}, {"TargetGroupArn": other, "Weight": 5}]}}])
+    assert traffic.weights() == {cluster.target_group: 5, other: 5}
 
 
 def test_stickiness_survives_a_change_of_weights(traffic, cluster):
@@ -206,6 +216,5 @@ def test_targets_go_in_lists_of_a_hundred(cluster):
 def test_one_instance_that_does_not_run_does_not_keep_the_others_out(traffic, cluster):
     first, second = instances_of(cluster)
     canary = canary_of(cluster, traffic)
-    with pytest.raises(Retryable, match="since they are not running: i-0123456789abcdef0"):
-        traffic.register(canary, [first, "i-0123456789abcdef0", second])
+    traffic.register(canary, [first, "i-0123456789abcdef0", second])
     assert {t.instance for t in traffic.targets(canary)} == {first, second}

@@ -42,6 +42,22 @@ def test_it_says_what_is_waited_for_and_for_how_long():
     assert "▶ us_east_1.off_peak  waits: us_east is in its peak  30 s" in shown(region(), events=[waits])
 
 
+def test_what_is_waited_for_is_told_to_its_end_on_a_narrow_terminal_too():
+    waits = Event("api-1", T0, "us_east_1.off_peak", "us-east-1", "waits",
+                  "us-east-1 waits for its slot until Mon 05:21:13 UTC: us_east is in its peak until Mon 20:00 "
+                  "America/New_York")
+
+    text = " ".join(shown(region(), events=[waits], width=80).replace("│", " ").split())
+
+    assert "us_east is in its peak until Mon 20:00 America/New_York 90 s" in text
+
+
+def test_it_shows_how_far_the_push_is():
+    said = [Event("api-1", T0, "build_ami", "", "done", "made"), Event("api-1", T0, "canary.bake", "", "started", "")]
+
+    assert "✓ build_ami   ▶ canary   ○ us-east-1" in shown(region(), events=said)
+
+
 def test_it_draws_the_score_as_it_forms():
     looks = [Event("api-1", T0, "canary.bake", "us-west-2", "looked", "", score) for score in (0.0, 55.0, 100.0)]
 
@@ -61,9 +77,14 @@ def test_a_region_without_an_asg_is_still_a_row():
     assert "us-east-1" in shown(region())
 
 
-def test_it_fits_a_narrow_terminal():
-    group = scene.Group("api-prod-canary-v042", "abcdef123456", "red", 0.2, (scene.HEALTHY,) * 5)
+def test_a_narrow_terminal_gets_whole_words():
+    group = scene.Group("api-prod-baseline-v042", "abcdef123456", "black", 0.2, (scene.HEALTHY,) * 5)
+    busy = RegionPicture("us-east-1", "Tue 18:40 peak", True, [group], scene.Served(123_456, 12, 500, 12, 88.0))
 
-    text = shown(region(group), width=80)
+    text = shown(busy, width=80)
 
     assert max(len(line) for line in text.splitlines()) <= 80
+    assert "…" not in text
+    for expected in ("us-east-1", "Tue 18:40 peak", "baseline-v042", "■ black", "● ● ● ● ●", "20%", "123,456",
+                     "0 + 12"):
+        assert expected in text

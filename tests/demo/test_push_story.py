@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from include.demo.push_story import PushStory, line
+from include.demo.push_story import AHEAD, AT_WORK, DONE, FAILED, UNDONE, PushStory, line
 from include.domain.push import Event
 
 T0 = datetime(2026, 1, 13, 12, tzinfo=UTC)
@@ -33,6 +33,25 @@ def test_the_first_failure_is_the_cause():
                           event(2, "finish_push", "failed", "FailureClean")])
 
     assert story.failures[0] == "no-go: score 12 is under 95"
+
+
+def test_what_was_waited_for_is_told_until_the_task_says_something_else():
+    story = PushStory.of([event(1, "build_ami", "waits", "is starting"), event(2, "build_ami", "done", "made"),
+                          event(3, "canary.launch", "waits", "0 of 1"), event(4, "canary.launch", "waits", "1 of 2")])
+
+    assert [told.text for told in story.last(5)] == ["made", "1 of 2"]
+
+
+@pytest.mark.parametrize(("events", "stage"), [
+    ([], AHEAD),
+    ([event(0, "us_west_2.plan", "done")], AT_WORK),
+    ([event(0, "us_west_2.delete_baseline", "done")], DONE),
+    ([event(0, "us_west_2.red_red", "failed")], FAILED),
+    ([event(0, "us_west_2.red_red", "failed"), event(1, "us_west_2.roll_back", "started")], FAILED),
+    ([event(0, "us_west_2.red_red", "failed"), event(1, "us_west_2.roll_back", "done")], UNDONE),
+])
+def test_a_region_is_as_far_as_its_last_step(events, stage):
+    assert dict(PushStory.of(events).stages(["us-west-2"]))["us-west-2"] == stage
 
 
 def test_looks_form_the_curve_of_the_score_and_no_lines():

@@ -92,7 +92,10 @@ HEALTHY = [Target(f"i-{number}", "healthy") for number in range(5)]
                  "i-3 initial (Elb.RegistrationInProgress), i-4 not registered", id="targets"),
     pytest.param(asg(*FIVE), {PROD: HEALTHY, OTHER: []},
                  "api-prod-v042 has 0 of 5 targets healthy in api-internal: "
-                 "i-0 not registered, i-1 not registered, i-2 not registered and 2 more", id="every target group"),
+                 "i-0 and 4 more not registered", id="every target group"),
+    pytest.param(asg(*FIVE), {PROD: [Target(f"i-{number}", "unhealthy", "[503]") for number in range(4)]},
+                 "api-prod-v042 has 0 of 5 targets healthy in api-prod: "
+                 "i-0 and 3 more unhealthy ([503]), i-4 not registered", id="the same reason once"),
     pytest.param(asg(*FIVE, deleting=True), {PROD: HEALTHY}, "api-prod-v042 is being deleted", id="deleting"),
     pytest.param(asg(*FIVE), {PROD: HEALTHY}, None, id="operational"),
     pytest.param(asg(*FIVE, instance(5, "Terminating")), {PROD: HEALTHY}, None, id="one more that leaves"),

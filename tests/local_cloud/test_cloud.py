@@ -9,13 +9,15 @@ import time
 import urllib.error
 from pathlib import Path
 
+import httpx
 import psutil
 import pytest
 
 from include.domain.errors import BadInput, Final
 from include.local_cloud import service_repository
+from include.local_cloud.aws import LocalSession
 from include.local_cloud.cloud import ROOT, LocalCloud
-from include.local_cloud.furnish import furnish
+from include.local_cloud.furnish import BUCKET, BUCKET_REGION, furnish
 from include.local_cloud.network import claim_network
 
 REGION = "us-west-2"
@@ -81,6 +83,13 @@ def test_the_first_version_serves_and_nothing_fails(busy, repository):
     assert (asg["instances"], asg["healthy"], asg["commit"]) == (3, 3, repository[1])
     assert requests(busy)["failed"] == 0
     assert region(busy)["weights"] == {"api-prod": 100}
+
+
+def test_a_page_of_the_archive_opens_in_a_browser_which_signs_nothing(cloud):
+    LocalSession(cloud.endpoint, BUCKET_REGION).client("s3").put_object(
+        Bucket=BUCKET, Key="serin/pushes/page.html", Body=b"<p>read me", ContentType="text/html")
+    answer = httpx.get(f"{cloud.endpoint}/{BUCKET}/serin/pushes/page.html", trust_env=False)
+    assert (answer.status_code, answer.text) == (200, "<p>read me")
 
 
 def test_a_thousand_metrics_of_the_asg_are_there_to_be_read(busy):

@@ -11,6 +11,7 @@ from include.steps.disable import disable, without_traffic
 from include.steps.enable import enable
 from include.steps.lease import Held
 from tests.steps.ready import HERE, KEY, planned
+from tests.world.physics import note
 
 
 def disabled(world):
@@ -96,8 +97,8 @@ def test_the_processes_that_take_instances_away_are_resumed_last_and_only_when_a
     world.executioner.calls.clear()
     said = []
     world.clusters[HERE].resume = lambda asg, processes: said.append((list(processes), healthy(world)))
-    assert put_back(world) == ("api-prod-v041 has 0 of 4 targets healthy in api-prod: " + ", ".join(
-        f"{instance.id} initial" for instance in seen(world).instances[:3]) + " and 1 more")
+    assert put_back(world) == ("api-prod-v041 has 0 of 4 targets healthy in api-prod: "
+                               f"{seen(world).instances[0].id} and 3 more initial")
     assert said == []
     world.advance(3)
     assert put_back(world) is None
@@ -134,3 +135,23 @@ def healthy(world) -> int:
     ours = {instance.id for instance in seen(world).instances}
     main = world.traffic[HERE].target_group("api-prod")
     return sum(t.state == "healthy" and t.instance in ours for t in world.traffic[HERE].targets(main))
+
+
+def test_an_instance_that_a_hook_holds_for_hours_does_not_keep_the_traffic_on():
+    world = resting()
+    group = world.regions[HERE].groups["api-prod-v041"]
+    note(group, world.now, "MidLifecycleAction", "Launching a new EC2 instance", about="i-held")
+    assert "scaling" not in one_look(world)
+    note(group, world.now, "PreInService", "Launching a new EC2 instance", about="i-starts")
+    assert one_look(world) == "api-prod-v041 has 1 scaling activity in progress"
+
+
+def test_an_instance_that_no_longer_runs_is_made_up_for():
+    world = resting()
+    disabled(world)
+    gone = world.regions[HERE].groups["api-prod-v041"].machines[0]
+    gone.healthy = gone.alive = False
+    register = world.traffic[HERE].register
+    world.traffic[HERE].register = lambda arn, some: register(arn, [i for i in some if i != gone.id])
+    world.until(lambda: put_back(world) is None)
+    assert healthy(world) == 4

@@ -1,12 +1,14 @@
 """The steps of one region, each by itself."""
 
 from dataclasses import replace
+from datetime import time, timedelta
 
 import pytest
 
 from include.domain import asg_tags
 from include.domain.errors import BadInput, GaveUp, Refused
 from include.domain.looks import Wait
+from include.domain.peak_windows import DAYS, Market, PeakWindow
 from include.steps import red_black
 from tests.steps.ready import HERE, planned, ports, ready
 from tests.stories.flow import IN_A_REGION
@@ -14,8 +16,8 @@ from tests.world.region import Behaviour
 
 
 def plan(world, flow, push=None):
-    return red_black.plan(push or flow.pushed_commit(), HERE, flow.service, world.look(),
-                          **ports(world, "clusters", "images", "metrics", "leases"))
+    return red_black.plan(push or flow.pushed_commit(), HERE, flow.service, flow.markets, world.look(),
+                          **ports(world, "clusters", "traffic", "images", "metrics", "leases"))
 
 
 def test_the_plan_takes_its_size_from_what_is_in_service_and_its_name_from_what_is_there():
@@ -36,6 +38,34 @@ def test_planning_again_after_the_launch_gives_the_same_plan():
 def test_what_one_instance_carries_is_measured_where_it_is_not_declared():
     world, flow = ready(red_black__instance_rps=None)
     assert plan(world, flow).instance_rps == pytest.approx(25)
+
+
+def test_a_slot_that_a_wait_has_used_up_is_waited_for_again_without_the_lease():
+    world, flow = ready(time_scale=1, time_zero=None)
+    for minutes, is_planned in ((80, True), (70, False)):
+        peak = (world.now + timedelta(minutes=minutes)).time()
+        window = PeakWindow(DAYS, peak, time(23))
+        flow.markets = {"americas": Market("americas", "UTC", (window,))}
+        found = plan(world, flow)
+        assert isinstance(found, Wait) is not is_planned
+        if is_planned:
+            world.leases.release("api/prod/us-east-1", flow.push_id)
+    assert "do not fit before the peak" in found.reason
+    assert not world.leases.held
+
+
+def test_a_baseline_outside_the_declared_target_group_stops_the_plan():
+    world, flow = ready()
+    world.regions[HERE].groups["api-prod-v041"].target_groups = ()
+    with pytest.raises(BadInput, match="v041 is not attached to api-prod, the declared target group in us-east-1"):
+        plan(world, flow)
+
+
+def test_a_baseline_with_a_launch_configuration_stops_the_plan():
+    world, flow = ready()
+    world.regions[HERE].groups["api-prod-v041"].template = ""
+    with pytest.raises(BadInput, match="api-prod-v041 in us-east-1 has a launch configuration"):
+        plan(world, flow)
 
 
 def test_two_asgs_under_traffic_stop_the_plan():
@@ -77,7 +107,7 @@ def test_the_new_asg_is_born_pinned_and_the_baseline_is_pinned_with_its_sizes_ke
     step(world, flow, "launch_new", found)
     old, new = (world.regions[HERE].groups[name] for name in ("api-prod-v041", "api-prod-v042"))
     assert (old.min_size, old.desired, old.tags[asg_tags.SIZES]) == (4, 4, "2/8/4")
-    assert (new.min_size, new.desired, new.tags[asg_tags.SIZES]) == (3, 3, "2/8/5")
+    assert (new.min_size, new.desired, new.tags[asg_tags.SIZES]) == (3, 3, "2/8/4")
     assert (new.tags[asg_tags.PUSH], new.tags[asg_tags.COMMIT]) == (found.push_id, found.commit)
 
 
@@ -163,7 +193,8 @@ def test_the_new_asg_gets_the_baseline_s_scaling_and_sizes_before_the_baseline_g
     world, flow, found = planned("delete_baseline")
     step(world, flow, "delete_baseline", found)
     changes = [call for call in world.executioner.calls if call.startswith("clusters.") and call != "clusters.asgs"]
-    assert changes == ["clusters.copy_scaling", "clusters.resize", "clusters.tag", "clusters.delete"]
+    assert changes == ["clusters.copy_scaling", "clusters.resize", "clusters.tag", "clusters.suspend",
+                       "clusters.delete"]
 
 
 @pytest.mark.parametrize("name", IN_A_REGION)
@@ -192,3 +223,62 @@ def test_a_wait_that_goes_on_too_long_gives_up_with_its_reason():
     world.advance(60)
     with pytest.raises(GaveUp, match="api-prod-v041 keeps its traffic"):
         step(world, flow, "disable_baseline", found, since)
+
+
+def test_a_group_of_fixed_size_is_as_large_after_the_push_as_before():
+    world, flow = ready()
+    old = world.regions[HERE].groups["api-prod-v041"]
+    old.min_size = old.max_size = 4
+    assert flow.region(flow.pushed_commit(), HERE)
+    new = world.regions[HERE].groups["api-prod-v042"]
+    assert (new.min_size, new.max_size, new.desired) == (4, 4, 4)
+    assert world.lost == 0, world.losses
+
+
+def test_the_instances_that_a_push_added_stay_while_fewer_could_not_carry_the_load():
+    world, flow, found = planned("delete_baseline")
+    world.load = 240
+    world.advance(20)
+    step(world, flow, "delete_baseline", found)
+    new = world.regions[HERE].groups["api-prod-v042"]
+    assert (new.min_size, new.max_size, new.desired) == (2, 8, 5)
+
+
+def test_a_baseline_whose_traffic_is_not_measured_keeps_it():
+    world, flow, found = planned("disable_baseline")
+    world.metrics[HERE].rows.pop(found.baseline)
+    waits = step(world, flow, "disable_baseline", found)
+    assert "could not be measured" in waits.reason
+
+
+def test_a_drain_longer_than_the_limit_of_a_wait_is_waited_for():
+    world, flow, found = planned("disable_baseline", red_black__limit_minutes=80)
+    world.regions[HERE].times = replace(world.regions[HERE].times, drain=30)
+    assert flow.service.lasts(minutes=80).total_seconds() == 10
+    assert flow.step("disable_baseline", found, HERE) == found, flow.failures
+
+
+def test_traffic_that_is_off_already_is_not_kept_for_numbers_of_before():
+    world, flow, found = planned("disable_baseline")
+    world.regions[HERE].times = replace(world.regions[HERE].times, drain=30)
+    step(world, flow, "disable_baseline", found)
+    world.load = 400
+    world.advance(10)
+    waits = step(world, flow, "disable_baseline", found)
+    assert waits.reason.startswith("api-prod-v041 still drains")
+
+
+def test_what_people_suspended_stays_suspended_through_a_push():
+    world, flow = ready()
+    world.regions[HERE].groups["api-prod-v041"].suspended = {"AZRebalance"}
+    assert flow.region(flow.pushed_commit(), HERE)
+    assert world.regions[HERE].groups["api-prod-v042"].suspended == {"AZRebalance"}
+
+
+def test_a_new_asg_that_aws_does_not_show_at_once_is_waited_for():
+    world, flow, found = planned("launch_new")
+    clusters = world.clusters[HERE]
+    shown, clusters.asgs = clusters.asgs, lambda cluster: [a for a in shown(cluster) if a.name != found.new]
+    assert step(world, flow, "launch_new", found).reason == "api-prod-v042 is created; AWS does not show it yet"
+    clusters.asgs = shown
+    assert flow.step("launch_new", found, HERE) == found

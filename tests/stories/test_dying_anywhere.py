@@ -93,7 +93,7 @@ def assert_pushed(world: World) -> None:
     region = world.regions[HERE]
     assert list(region.groups) == ["api-prod-v042"], story(world)
     new = region.groups["api-prod-v042"]
-    assert (new.min_size, new.max_size, new.desired) == (2, 8, 5), story(world)
+    assert (new.min_size, new.max_size, new.desired) == (2, 8, 4), story(world)
     assert new.scaling == {"cpu", "night"}, story(world)
     assert not new.suspended, story(world)
     assert asg_tags.SIZES not in new.tags, story(world)

@@ -159,3 +159,18 @@ def test_an_instance_that_is_launched_while_the_baseline_is_disabled_keeps_no_tr
           "us_east_1.disable_baseline: waits: api-prod-v041 still drains: 4 of 6 instances")
     assert serving(world, HERE) == {"api-prod-v042"}
     assert world.lost == 0, world.losses
+
+
+def test_a_black_instance_that_died_is_made_up_for_and_does_not_hold_the_rollback_up():
+    world, flow = ready()
+    push = flow.pushed_commit()
+    flow.region(push, HERE, until="holds")
+    world.dies(HERE, "api-prod-v041")
+    world.advance(10)
+    flow.roll_back(HERE)
+    assert not flow.failures, flow.failures
+    assert serving(world, HERE) == {"api-prod-v041"}
+    old = world.regions[HERE].groups["api-prod-v041"]
+    assert (old.min_size, old.max_size, old.suspended) == (2, 8, set())
+    assert flow.finish(push).end == PushEnd.FAILURE_CLEAN
+    assert world.lost == 0, world.losses

@@ -60,10 +60,8 @@ class InMemoryTraffic:
     def register(self, target_group: str, instances: Sequence[str]) -> None:
         tg = self._group(target_group)
         for instance in instances:
-            if self.region.machine(instance) is None:
-                raise Final(f"{instance} is no instance of {self.region.name}")
-        for instance in instances:
-            self.region.register(tg, instance)
+            if self.region.machine(instance) is not None:
+                self.region.register(tg, instance)
 
     def deregister(self, target_group: str, instances: Sequence[str]) -> None:
         tg = self._group(target_group)

@@ -1,7 +1,7 @@
 """An Application Load Balancer as the port `Traffic`: target groups, targets, and the weights of one listener.
 
-The weights live in the default action and in every rule that forwards to the cluster's target group. Rules are written
-first and the default action last, and read in that order too: the last place says the new weights only when all do.
+The weights live in the default action and in every rule that forwards to the cluster's target group. They are written
+one after the other, so a crash may leave them different: what any of them still sends counts.
 """
 
 import re
@@ -13,7 +13,7 @@ from include.adapters.aws import Aws, Session, chunks, tag_list, tag_map
 from include.adapters.traffic import elbv2_forwards
 from include.adapters.traffic.elbv2_listener import Listener
 from include.domain.cluster import Target
-from include.domain.errors import BadInput, Refused, Retryable
+from include.domain.errors import BadInput, Refused
 
 TARGETS_A_CALL = 100
 LIKE = "serin:like"  # on a target group that we made: the name of the one it was shaped like
@@ -59,7 +59,11 @@ class Elbv2Traffic:
         self._call("delete_target_group", arn, none_if=NO_GROUP, TargetGroupArn=arn)
 
     def weights(self) -> dict[str, int]:
-        return elbv2_forwards.weights(self._places()[-1]["Actions"], self._own)
+        greatest: dict[str, int] = {}
+        for place in self._places():
+            for arn, weight in elbv2_forwards.weights(place["Actions"], self._own).items():
+                greatest[arn] = max(weight, greatest.get(arn, 0))
+        return greatest
 
     def set_weights(self, weights: Mapping[str, int]) -> None:
         elbv2_forwards.check(weights, self._own)
@@ -78,21 +82,17 @@ class Elbv2Traffic:
 
     def register(self, target_group: str, instances: Sequence[str]) -> None:
         """An instance that is not running makes AWS refuse the whole list: the others are registered all the same."""
-        refused: list[str] = []
         for some in chunks(list(instances), TARGETS_A_CALL):
-            try:
-                self._targets("register_targets", target_group, some)
-            except BadInput as error:
-                named = [i for i in re.findall(r"i-[0-9a-f]+", str(error)) if i in some]
-                if not named:
-                    raise
-                refused += named
-                rest = [instance for instance in some if instance not in named]
-                if rest:
-                    self._targets("register_targets", target_group, rest)
-        if refused:
-            raise Retryable(f"not registered in {_short(target_group)}, since they are not running: "
-                            f"{', '.join(refused)}")
+            left = list(some)
+            while left:
+                try:
+                    self._targets("register_targets", target_group, left)
+                    break
+                except BadInput as error:
+                    named = set(re.findall(r"i-[0-9a-f]+", str(error))).intersection(left)
+                    if not named:
+                        raise
+                    left = [instance for instance in left if instance not in named]
 
     def deregister(self, target_group: str, instances: Sequence[str]) -> None:
         for some in chunks(list(instances), TARGETS_A_CALL):
