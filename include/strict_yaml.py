@@ -18,6 +18,7 @@ from include.domain.errors import BadInput
 
 T = TypeVar("T")
 _LONGEST = 80
+_NAMES_A_KEY = re.compile(r"[a-z_]+: ")
 
 
 class _Loader(yaml.SafeLoader):
@@ -78,16 +79,26 @@ def nearest(name: str, known: Iterable[str]) -> str:
     return f"{meant} known: {', '.join(known) or 'none'}"
 
 
-def _sentence(kind: Any, error: Mapping[str, Any]) -> str:
-    where = ".".join(str(part) for part in error["loc"])
+def _sentence(whole: Any, error: Mapping[str, Any]) -> str:
+    parts, kind = _walked(whole, error["loc"])
+    where = ".".join(parts)
     if error["type"] in {"extra_forbidden", "unexpected_keyword_argument"}:
-        return f"{where}: unknown key{nearest(str(error['loc'][-1]), _keys(kind, error['loc'][:-1]))}"
+        return f"{where}: unknown key{nearest(parts[-1], _keys(_walked(whole, error['loc'][:-1])[1]))}"
     if error["type"] in {"missing", "missing_argument"}:
         return f"{where}: is missing"
+    if error["type"] == "union_tag_invalid":
+        return f"{where}.kind: {_shown(error['input']['kind'])} is refused: input should be {_either(_tags(kind))}"
     right = error["msg"].removeprefix("Value error, ")
     if not where:
         return right
+    if isinstance(error["input"], dict) and _NAMES_A_KEY.match(right):
+        return f"{where}.{right}"
     return f"{where}: {_shown(error['input'])} is refused: {right[:1].lower()}{right[1:]}"
+
+
+def _either(words: Iterable[str]) -> str:
+    *most, last = (repr(word) for word in words)
+    return f"{', '.join(most)} or {last}" if most else last
 
 
 def _shown(value: Any) -> str:
@@ -95,27 +106,56 @@ def _shown(value: Any) -> str:
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
 
-def _keys(kind: Any, where: Iterable[Any]) -> list[str]:
-    """The keys known at this place of the type."""
-    for part in where:
-        kind = _inside(_plain(kind), part)
+def _keys(kind: Any) -> list[str]:
+    """The keys that this type has."""
     kind = _plain(kind)
     if isinstance(kind, type) and issubclass(kind, BaseModel):
         return list(kind.model_fields)
     return [field.name for field in fields(kind)] if is_dataclass(kind) else []
 
 
+def _walked(kind: Any, place: Iterable[Any]) -> tuple[list[str], Any]:
+    """The keys as they stand in the file, and the type at their end. Where a type has kinds, pydantic puts the kind
+    among the keys; it is left out."""
+    keys = []
+    for part in place:
+        if part in _tags(kind):
+            kind = _tags(kind)[part]
+        else:
+            keys.append(str(part))
+            kind = _inside(_plain(kind), part)
+    return keys, kind
+
+
+def _tags(kind: Any) -> dict[str, Any]:
+    """The models of a union that are told apart by their `kind`."""
+    members = [member for member in _members(kind) if isinstance(member, type) and issubclass(member, BaseModel)]
+    if len(members) < 2:
+        return {}
+    return {tag: member for member in members if "kind" in member.model_fields
+            for tag in get_args(member.model_fields["kind"].annotation)}
+
+
+def _members(kind: Any) -> Iterable[Any]:
+    while get_origin(kind) is Annotated:
+        kind = get_args(kind)[0]
+    return get_args(kind) if get_origin(kind) in {Union, UnionType} else (kind,)
+
+
 def _inside(kind: Any, part: Any) -> Any:
+    """The type of this key; None where there is none."""
     if isinstance(kind, type) and issubclass(kind, BaseModel):
-        return kind.model_fields[part].annotation
+        return kind.model_fields[part].annotation if part in kind.model_fields else None
     if is_dataclass(kind):
-        return get_type_hints(kind)[part]
+        return get_type_hints(kind).get(part)
     arguments = get_args(kind)                # tuple[X, ...] or dict[str, X]
+    if not arguments:
+        return None
     return arguments[1] if get_origin(kind) is dict else arguments[0]
 
 
 def _plain(kind: Any) -> Any:
-    """Without Annotated and without None."""
+    """Without Annotated and without None; of several kinds the first."""
     while get_origin(kind) in {Annotated, Union, UnionType}:
         kind = next(argument for argument in get_args(kind) if argument is not type(None))
     return kind

@@ -153,6 +153,23 @@ def _sql_metrics(ports: Ports) -> Metrics:
     return SqlMetrics(hook, ports.region, source, source.step_seconds)
 
 
+def _prometheus_metrics(ports: Ports) -> Metrics:
+    from airflow.sdk import BaseHook
+
+    from include.adapters.http import client
+    from include.adapters.metrics.prometheus import PrometheusMetrics
+
+    source = ports.service.metrics
+    return PrometheusMetrics(client(BaseHook.get_connection(source.connection)), ports.region, source)
+
+
+def _cloudwatch_metrics(ports: Ports) -> Metrics:
+    from include.adapters.metrics.cloudwatch import CloudWatchMetrics
+
+    source = ports.service.metrics
+    return CloudWatchMetrics(Session(source.connection, ports.region), ports.region, source)
+
+
 def _log_chat(ports: Ports) -> Chat:
     from include.adapters.chat.log import LogChat
 
@@ -160,7 +177,8 @@ def _log_chat(ports: Ports) -> Chat:
 
 
 IMAGES: dict[str, Callable[[Ports], Images]] = {"ec2": _ec2_images}
-METRICS: dict[str, Callable[[Ports], Metrics]] = {"sql": _sql_metrics}
+METRICS: dict[str, Callable[[Ports], Metrics]] = {
+    "sql": _sql_metrics, "prometheus": _prometheus_metrics, "cloudwatch": _cloudwatch_metrics}
 CHATS: dict[str, Callable[[Ports], Chat]] = {"log": _log_chat}
 
 

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from include.catalog import load_markets, load_service, load_services, service_files, service_named
 from include.domain.errors import BadInput
 from include.domain.service import Service
-from include.strict_yaml import _inside, _plain
+from include.strict_yaml import _inside, _plain, _tags
 
 INCLUDE = Path(__file__).resolve().parents[1] / "include"
 EXAMPLE = INCLUDE / "services" / "api.yaml"
@@ -71,8 +71,8 @@ def test_the_example_gives_defaults_as_they_are():
 def _settings(model: type[BaseModel]) -> set[str]:
     found = set(model.model_fields)
     for name in model.model_fields:
-        kind = _plain(_inside(model, name))
-        for inner in (kind, *getattr(kind, "__args__", ())):
+        kind = _inside(model, name)
+        for inner in (_plain(kind), *_tags(kind).values(), *getattr(_plain(kind), "__args__", ())):
             inner = _plain(inner)
             if isinstance(inner, type) and issubclass(inner, BaseModel):
                 found |= _settings(inner)
@@ -95,7 +95,19 @@ def _settings(model: type[BaseModel]) -> set[str]:
                  "canary.share_percent: 60 is refused: input should be less than or equal to 40", id="out of range"),
     pytest.param("size: 1 ", "size: 1.5 ", "canary.size: 1.5 is refused", id="instances are whole"),
     pytest.param("  bucket: serin-archive\n", "", "archive.bucket: is missing", id="missing"),
-    pytest.param("kind: sql", "kind: atlas", "metrics.kind: 'atlas' is refused: input should be 'sql'", id="kind"),
+    pytest.param("kind: sql", "kind: atlas", "metrics.kind: 'atlas' is refused: input should be 'sql', "
+                 "'prometheus' or 'cloudwatch'", id="kind"),
+    pytest.param("kind: sql", "kind: [sql]", "metrics.kind: ['sql'] is refused: input should be 'sql', ",
+                 id="kind that is no word"),
+    pytest.param("kind: sql", "kind: prometheus", "metrics.table: unknown key; known: asg_label, connection, ",
+                 id="key of another kind"),
+    pytest.param("table: metrics", "tabel: metrics", "metrics.tabel: unknown key; did you mean table?",
+                 id="unknown key of a kind"),
+    pytest.param("kind: sql                        # sql,", "kind: prometheus\n  series: [{metrik: x}]  # ",
+                 "metrics.series.0.metric: is missing\nmetrics.series.0.metrik: unknown key; did you mean metric?",
+                 id="unknown key in a kind"),
+    pytest.param("kind: sql                        # sql,", "kind: prometheus\n  series: [{metric: x, name: x}]  # ",
+                 "metrics.requests: no series is called 'requests.all'", id="series that give no requests"),
     pytest.param("[us_east, brazil]", "[us_eastt]", "environments.prod.regions.0.markets: 'us_eastt' is no market of "
                  "markets.yaml; did you mean us_east? known: brazil,", id="unknown market"),
     pytest.param("[us_east, brazil]", "[us_west]", "environments.prod.regions.0.markets: 'us_west' is not served from "
@@ -112,7 +124,8 @@ def _settings(model: type[BaseModel]) -> set[str]:
     pytest.param("service: api ", "service: no ", "", id="no is a name"),
 ])
 def test_what_does_not_fit_is_refused_in_a_sentence(folder: Path, old: str, new: str, says: str):
-    path = declare(folder, "x.yaml", (old, new))
+    changes = [(old, new)] if "series" not in new else [(old, new), ("  table: metrics ", "  # ")]
+    path = declare(folder, "x.yaml", *changes)
     if says:
         assert refusal(path).startswith(says)
     else:
@@ -122,6 +135,31 @@ def test_what_does_not_fit_is_refused_in_a_sentence(folder: Path, old: str, new:
 def test_all_that_is_wrong_in_a_file_is_said_at_once(folder: Path):
     path = declare(folder, "x.yaml", ("go_score:", "go_scor:"), ("kind: sql", "kind: atlas"))
     assert len(refusal(path).splitlines()) == 2
+
+
+def test_the_kind_is_sql_where_none_is_named(folder: Path):
+    path = declare(folder, "x.yaml", ("  kind: sql  ", "  # "))
+    assert load_service(path).metrics.kind == "sql"
+
+
+def test_the_other_kinds_of_metrics_that_the_example_shows_can_be_taken_as_they_are(folder: Path):
+    shown = EXAMPLE.read_text().split("# metrics:\n")[1:]
+    kinds = []
+    for text in shown:
+        section = "\n".join(line[2:] for line in text.split("\n\n")[0].splitlines())
+        declared = yaml.safe_load(EXAMPLE.read_text()) | yaml.safe_load(f"metrics:\n{section}")
+        path = folder / "x.yaml"
+        path.write_text(yaml.safe_dump(declared))
+        kinds.append(load_service(path).metrics.kind)
+    assert kinds == ["prometheus", "cloudwatch"]
+
+
+def test_a_bake_longer_than_cloudwatch_keeps_its_points_is_refused(folder: Path):
+    series = "series: [{namespace: Api, name: '{metric}'}]"
+    path = declare(folder, "x.yaml", ("kind: sql", "kind: cloudwatch"), ("table: metrics  ", f"{series}  "),
+                   ("step_seconds: 60", "step_seconds: 10"))
+    assert refusal(path) == ("metrics.step_seconds: a canary bakes for 8 h: 10 s are too fine: after 3 h CloudWatch "
+                             "has points of 60 s only")
 
 
 def test_a_key_given_twice_is_refused_with_both_lines(folder: Path):

@@ -29,7 +29,7 @@ def tree():
 
 
 def cells(row):
-    return [cell.strip().strip("`") for cell in row.strip("|").split("|")]
+    return [cell.replace("`", "").strip() for cell in row.strip("|").split("|")]
 
 
 @pytest.mark.parametrize("path", list(tree()))

@@ -6,18 +6,17 @@ Durations are declared in production units; `time_scale` divides them (`Service.
 from datetime import datetime, timedelta
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
+
+from include.domain.metric_sources import AnyMetricSource, CloudWatchSource
+from include.domain.metric_sources import MetricRule as MetricRule
+from include.domain.metric_sources import MetricSource as MetricSource
+from include.domain.settings import Settings
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,31}$")]
 Percent = Annotated[int, Field(ge=0, le=100)]
 Hours = Annotated[float, Field(gt=0, le=24 * 7)]
 Minutes = Annotated[float, Field(ge=0, le=24 * 60)]
-
-
-class Settings(BaseModel):
-    """Frozen, and an unknown key is refused."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Branches(Settings):
@@ -85,31 +84,6 @@ class RedBlackPlan(Settings):
     max_latency_ratio: Annotated[float, Field(ge=1)] = 1.5
 
 
-class MetricRule(Settings):
-    """What metrics whose name matches a pattern (fnmatch) are, and what they are worth. The first rule that matches
-    counts. A count is events; `counter` grows until its process restarts, and its steps are counted; a ratio near its
-    bound (1, or 100 %) is judged by what it lacks; `auto` tells events from levels by itself."""
-
-    pattern: str
-    tier: Literal["critical", "high", "normal", "low"] = "normal"
-    group: str = "other"
-    direction: Literal["higher", "lower", "either"] = "either"
-    kind: Literal["auto", "level", "count", "counter", "ratio"] = "auto"
-
-
-class MetricSource(Settings):
-    """Where the metrics are read, and the three that every service must name."""
-
-    kind: Literal["sql"] = "sql"
-    connection: str
-    table: Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_.]*$")] = "metrics"
-    step_seconds: Annotated[int, Field(ge=1)] = 60
-    requests: str = "requests.all"
-    errors: str = "errors.all"
-    latency: str = "latency_ms.all.p99"
-    rules: tuple[MetricRule, ...] = ()
-
-
 class ArchiveSettings(Settings):
     """Where records, events and reports are kept, for ever; the leases lie beside them."""
 
@@ -137,7 +111,7 @@ class Service(Settings):
     environments: dict[Name, Environment]
     canary: CanaryPlan
     red_black: RedBlackPlan = RedBlackPlan()
-    metrics: MetricSource
+    metrics: AnyMetricSource
     archive: ArchiveSettings
     chat: ChatSettings = ChatSettings()
     time_scale: Annotated[float, Field(ge=1)] = 1
@@ -151,6 +125,9 @@ class Service(Settings):
             raise ValueError("environments: `prod` is missing; it is where a push goes")
         if self.canary.region not in {r.region for r in self.environments["prod"].regions}:
             raise ValueError(f"canary.region: {self.canary.region} is not a region of environments.prod")
+        bake = self.lasts(hours=self.canary.bake_hours)
+        if isinstance(self.metrics, CloudWatchSource) and (wrong := self.metrics.too_fine(bake)):
+            raise ValueError(f"metrics.step_seconds: a canary bakes for {self.canary.bake_hours:g} h: {wrong}")
         return self
 
     def lasts(self, *, hours: float = 0, minutes: float = 0) -> timedelta:

@@ -8,7 +8,7 @@ import pytest
 
 from include.adapters.metrics.sql import SqlMetrics
 from include.domain.errors import BadInput, Final, Retryable
-from include.domain.service import MetricSource
+from include.domain.metric_sources import SqlSource
 
 SINCE = datetime(2026, 3, 1, 12, tzinfo=UTC)
 T0 = int(SINCE.timestamp())
@@ -38,7 +38,7 @@ def hook() -> Hook:
 
 
 def metrics(hook, step=1, **settings) -> SqlMetrics:
-    return SqlMetrics(hook, "us-east-1", MetricSource(connection="m", **settings), step)
+    return SqlMetrics(hook, "us-east-1", SqlSource(connection="m", **settings), step)
 
 
 def seconds(count: int) -> datetime:
@@ -106,12 +106,29 @@ def test_an_unknown_table_is_an_error_with_the_query(hook):
         metrics(hook, table="gone").read(["a"], SINCE, seconds(1))
 
 
+@pytest.mark.parametrize("rows", [[("a", "cpu", SINCE, 1.0)], [("a", "cpu", "noon", 1.0)], [("a", "cpu", T0, "much")],
+                                  [("a", "cpu", T0)], [("a", "cpu", None, 1.0)]],
+                         ids=["a time stamp", "a text", "no number", "a column too few", "no time"])
+def test_rows_of_another_shape_are_an_error_with_the_query(hook, rows):
+    hook.get_records = lambda *_, **__: rows
+    with pytest.raises(BadInput, match=r"not \(text, text, whole epoch seconds, number\): .* The query: SELECT asg"):
+        metrics(hook).read(["a"], SINCE, seconds(1))
+
+
+def test_no_result_set_is_an_error_and_not_an_empty_table(hook):
+    hook.get_records = lambda *_, **__: None
+    with pytest.raises(Final, match=r"no result set\. The query: SELECT asg"):
+        metrics(hook).read(["a"], SINCE, seconds(1))
+
+
 @pytest.mark.parametrize(("raised", "kind"), [
     (sqlite3.OperationalError("database is locked"), Retryable),
+    (sqlite3.OperationalError('near "FROM": syntax error'), BadInput),
+    (sqlite3.OperationalError("SELECT command denied to user 'serin'"), BadInput),
     (ConnectionResetError("reset"), Retryable),
     (sqlite3.ProgrammingError("wrong number of parameters"), BadInput),
     (RuntimeError("the connection `m` is not defined"), Final),
-], ids=["locked", "reset", "wrong", "other"])
+], ids=["locked", "wrong SQL", "denied", "reset", "wrong", "other"])
 def test_a_failed_query_says_whether_trying_again_helps(hook, raised, kind):
     def fail(*_, **__):
         raise raised

@@ -16,7 +16,8 @@ from include.adapters.images.ec2 import Ec2Images
 from include.adapters.leases.s3 import S3Leases
 from include.adapters.metrics.sql import SqlMetrics
 from include.adapters.traffic.elbv2 import Elbv2Traffic
-from include.domain.service import MetricSource, Service
+from include.domain.metric_sources import SqlSource
+from include.domain.service import Service
 from include.local_cloud import service_repository
 from tests.adapters.cloud import REGION, Cluster, Session, eventually, furnished
 from tests.contract.contract_world import ContractWorld
@@ -50,7 +51,7 @@ class OnLocalCloud(ContractWorld):
         self._endpoint, self._session, self._folder = endpoint, Session(endpoint), folder
         self._table = Table()
         self.write_metric = self._table.write
-        self.metrics = SqlMetrics(self._table, REGION, MetricSource(connection="metrics"), 1)
+        self.metrics = SqlMetrics(self._table, REGION, SqlSource(connection="metrics"), 1)
         self.clusters = Ec2AsgClusters(self._session)
 
     @cached_property

@@ -1,12 +1,38 @@
-"""What every `Metrics` promises."""
+"""What every `Metrics` promises, of every kind."""
 
 from datetime import timedelta
 
 import numpy as np
+import pytest
 
+from tests.adapters import prometheus_server
+from tests.contract import in_memory, metric_stores, on_local_cloud
 from tests.contract.contract_world import MIDNIGHT
 
 A, B = "api-prod-canary-v042", "api-prod-baseline-v042"
+
+STORES = [pytest.param(in_memory.made, id="in memory"), pytest.param(on_local_cloud.made, id="sql"),
+          pytest.param(metric_stores.on_paper, id="prometheus on paper"),
+          pytest.param(metric_stores.on_prometheus, id="prometheus", marks=prometheus_server.installed),
+          pytest.param(metric_stores.on_cloudwatch, id="cloudwatch")]
+
+
+@pytest.fixture(params=STORES)
+def world(request):
+    with request.param(request) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def paper_prometheus():
+    with prometheus_server.paper() as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def real_prometheus(tmp_path_factory):
+    with prometheus_server.real(tmp_path_factory.mktemp("prometheus")) as made:
+        yield made
 
 
 def written(world) -> None:
@@ -44,3 +70,12 @@ def test_a_time_before_anything_was_written_has_no_names(world):
     written(world)
     table = world.metrics.read([A], MIDNIGHT - timedelta(seconds=9), MIDNIGHT)
     assert table.names == ()
+
+
+def test_names_with_characters_of_patterns_are_texts(world):
+    world.write_metric("api.prod|v042", MIDNIGHT, {"gc.pause_ms{old}": 1.0, "a|b*": 2.0, 'say "so"\\': 3.0})
+    world.write_metric("apixprod", MIDNIGHT, {"gcxpause_ms{old}": 9.0})
+    table = world.metrics.read(["api.prod|v042"], MIDNIGHT, MIDNIGHT + timedelta(seconds=1))
+    assert table.names == ("a|b*", "gc.pause_ms{old}", 'say "so"\\')
+    table = world.metrics.read(["api.prod|v042"], MIDNIGHT, MIDNIGHT + timedelta(seconds=1), list(table.names))
+    np.testing.assert_array_equal(table.values, [[[2], [1], [3]]])

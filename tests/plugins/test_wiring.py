@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from include.adapters.metrics.cloudwatch import CloudWatchMetrics
+from include.adapters.metrics.prometheus import PrometheusMetrics
 from include.domain.errors import BadInput
 from plugins import wiring
 from plugins.wiring import Ports, Session
@@ -32,6 +34,22 @@ def test_a_client_is_of_the_connections_endpoint_and_the_asked_region_and_is_bui
 def test_every_port_can_be_built_from_its_connection(port, connections):
     ports = Ports(service(), "prod", "us-east-1")
     assert getattr(ports, port) is getattr(ports, port)
+
+
+def test_prometheus_is_reached_by_its_connection(monkeypatch):
+    monkeypatch.setenv("AIRFLOW_CONN_METRICS", json.dumps({
+        "conn_type": "http", "host": "prometheus", "schema": "https", "port": 9090, "extra": {"token": "abc"}}))
+    metrics = Ports(service(metrics={"kind": "prometheus", "connection": "metrics"}), "prod", "us-east-1").metrics
+    assert isinstance(metrics, PrometheusMetrics)
+    assert str(metrics._client.base_url) == "https://prometheus:9090"
+    assert metrics._client.headers["Authorization"] == "Bearer abc"
+
+
+def test_cloudwatch_is_reached_by_its_connection_in_the_region(connections):
+    source = {"kind": "cloudwatch", "connection": "aws_archive", "series": [{"namespace": "Api", "name": "{metric}"}]}
+    metrics = Ports(service(metrics=source), "prod", "us-west-2").metrics
+    assert isinstance(metrics, CloudWatchMetrics)
+    assert metrics._aws.client("cloudwatch").meta.region_name == "us-west-2"
 
 
 def test_a_lease_outlives_every_pause_of_a_compressed_push():

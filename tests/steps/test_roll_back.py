@@ -98,3 +98,12 @@ def test_sizes_that_nobody_can_read_stop_the_rollback():
     world.clusters[HERE].tag("api-prod-v041", {asg_tags.SIZES: "many"})
     with pytest.raises(BadInput, match="tag serin:sizes is 'many'"):
         undo(world, plan.push_id)
+
+
+def test_a_baseline_that_is_black_comes_back_also_where_somebody_deleted_the_new_asg():
+    world, _, plan = planned("holds")
+    world.load = 0
+    world.clusters[HERE].delete(plan.new)
+    assert undone(world, plan.push_id).endswith("with 4 instances; the new ASG was deleted before")
+    old = world.regions[HERE].groups["api-prod-v041"]
+    assert (old.min_size, old.max_size, old.desired, old.suspended) == (2, 8, 4, set())

@@ -11,11 +11,13 @@ from operator import itemgetter
 from typing import Any, Protocol
 
 from include.domain.errors import BadInput, Final, Retryable, SerinError
-from include.domain.service import MetricSource
+from include.domain.metric_sources import SqlSource
 from include.ports import MetricTable
 
 PASSING = {"OperationalError", "InterfaceError", "InternalError", "TimeoutError", "ConnectionError", "OSError"}
-NEVER_PASSES = ("no such table", "no such column", "does not exist", "unknown column", "doesn't exist")
+NEVER_PASSES = ("no such table", "no such column", "does not exist", "unknown column", "doesn't exist", "syntax error",
+                "too many sql variables", "permission denied", "access denied", "command denied",
+                "authentication failed", "not authorized")
 
 
 class Hook(Protocol):
@@ -27,7 +29,7 @@ class Hook(Protocol):
 
 
 class SqlMetrics:
-    def __init__(self, hook: Hook, region: str, settings: MetricSource, step_seconds: int) -> None:
+    def __init__(self, hook: Hook, region: str, settings: SqlSource, step_seconds: int) -> None:
         if step_seconds < 1:
             raise BadInput(f"metrics.step_seconds: {step_seconds} is under 1")
         self._hook = hook
@@ -40,20 +42,27 @@ class SqlMetrics:
         """Bins lie on whole multiples of the step, so that two reads agree; a bin is the mean of its samples."""
         first = int(since.timestamp()) // self._step * self._step
         bins = max(0, ceil((until.timestamp() - first) / self._step))
-        is_asked = asgs and bins and (names is None or names)
-        rows = self._rows(asgs, first, ceil(until.timestamp()), names) if is_asked else []
-        found, values = _table(rows, list(asgs), names, first, self._step, bins)
+        sql, rows = "none", []
+        if asgs and bins and (names is None or names):
+            sql, parameters = self._query(asgs, first, ceil(until.timestamp()), names)
+            rows = self._rows(sql, parameters)
+        try:
+            found, values = _table(rows, list(asgs), names, first, self._step, bins)
+        except (TypeError, ValueError, IndexError, OverflowError) as error:
+            raise BadInput("the metric query answers with rows that are not (text, text, whole epoch seconds, number): "
+                           f"{error}. The query: {sql}") from error
         return MetricTable(tuple(asgs), tuple(found), datetime.fromtimestamp(first, UTC), self._step, values)
 
-    def _rows(self, asgs: Sequence[str], first: int, end: int,
-              names: Sequence[str] | None) -> list[tuple[Any, ...]]:
-        sql, parameters = self._query(asgs, first, end, names)
+    def _rows(self, sql: str, parameters: tuple[Any, ...]) -> list[tuple[Any, ...]]:
         try:
-            return self._hook.get_records(sql, parameters=parameters)
+            rows = self._hook.get_records(sql, parameters=parameters)
         except SerinError:
             raise
         except Exception as error:  # every driver has its own tree: told apart by the names of PEP 249
             raise _translated(error, sql) from error
+        if rows is None:  # what hooks answer where the database gave no result set
+            raise Final(f"the metric query was answered with no result set. The query: {sql}")
+        return rows
 
     def _query(self, asgs: Sequence[str], first: int, end: int,
                names: Sequence[str] | None) -> tuple[str, tuple[Any, ...]]:
