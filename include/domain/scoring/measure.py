@@ -10,9 +10,10 @@ import numpy as np
 from include.domain.scoring.events import Events, events, independent, log_ratio
 from include.domain.scoring.kinds import as_compared
 from include.domain.scoring.long_run import shared
+from include.domain.scoring.series import LEVEL, NAMES, ROBUST, SPREAD, TAIL, Views
 from include.domain.scoring.shapes import DENSE, EVENTS, SELDOM, SPARSE, scaled, shapes
 from include.domain.scoring.sparse import same_time, sparse
-from include.domain.scoring.views import LEVEL, NAMES, ROBUST, SPREAD, TAIL, Views, views
+from include.domain.scoring.views import views
 
 VALUES = 184_320       # of a block and side, so that what is worked on fits the cache
 LEAST_POINTS = 6       # of each side, for anything but events
