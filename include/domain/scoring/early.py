@@ -12,7 +12,7 @@ import numpy as np
 from include.domain.scoring.floors import Floors
 from include.domain.scoring.look import checked, look
 from include.domain.scoring.rules import worth
-from include.domain.scoring.views import LEVEL, ROBUST
+from include.domain.scoring.series import LEVEL, ROBUST
 from include.domain.service import CanaryPlan, MetricSource
 
 UNKNOWN_TOLERANCE = 0.25    # a metric without a floor is not overwhelmingly worse before this

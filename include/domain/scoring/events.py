@@ -12,6 +12,7 @@ from include.domain.scoring.long_run import basis, cosines, shared
 
 FEW = 10.0             # canary and baseline together, a point: under it whole numbers are events
 LEAST_DISPERSION = 0.3 # of Poisson's variance: what swings less, though whole, is a level (threads, instances)
+SAME_VALUE = 1e-5      # scaled values that differ by less are one
 HALF = 0.5             # added to totals before their logarithm (Anscombe)
 
 
@@ -64,22 +65,18 @@ def log_ratio(canary: np.ndarray, baseline: np.ndarray) -> tuple[np.ndarray, np.
             np.sqrt(1 / (canary + HALF) + 1 / (baseline + HALF)))
 
 
-def quantum(canary: np.ndarray, baseline: np.ndarray) -> np.ndarray:
-    """What all values of a row are whole multiples of, or NaN; no row is negative. The least positive value will do,
-    unless one never occurs (2, 3, 5): then the least step."""
-    both = np.concatenate([canary, baseline], axis=1)
-    found = np.where(both > 0, both, np.inf).min(axis=1)
-    wrong = ~_multiples(both, found)
-    steps = np.abs(np.concatenate([np.diff(side[wrong], axis=1) for side in (canary, baseline)], axis=1))
-    least = np.where(steps > 1e-5, steps, np.inf).min(axis=1, initial=np.inf)
-    found[wrong] = np.where(_multiples(both[wrong], least), least, np.nan)
-    return np.where(np.isfinite(found), found, np.nan)
-
-
-def _multiples(values: np.ndarray, step: np.ndarray) -> np.ndarray:
-    with np.errstate(invalid="ignore"):
-        times = values / step[:, None]
-        return np.isfinite(step) & (np.abs(times - np.rint(times)) < 1e-4 * np.maximum(times, 1)).all(axis=1)
+def quantum(canary: np.ndarray, baseline: np.ndarray, least: float) -> np.ndarray:
+    """What all values of a row are whole multiples of, or NaN where it is nothing, or no more than `least`; no row is
+    negative. It is the least step between any two values, or the least value."""
+    values = np.sort(np.concatenate([canary, baseline], axis=1), axis=1)
+    steps = np.diff(values, axis=1, prepend=np.float32(0))
+    found = np.where(steps > SAME_VALUE, steps, np.float32(np.inf)).min(axis=1)
+    maybe = np.isfinite(found) & (found > least)
+    times = values[maybe] / found[maybe, None]
+    whole = (np.abs(times - np.rint(times)) < 1e-4 * np.maximum(times, 1)).all(axis=1)
+    result = np.full(len(found), np.nan, dtype=np.float32)
+    result[np.flatnonzero(maybe)[whole]] = found[maybe][whole]
+    return result
 
 
 def swings_like_events(canary: np.ndarray, baseline: np.ndarray, step: np.ndarray) -> np.ndarray:

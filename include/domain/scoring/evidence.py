@@ -12,8 +12,8 @@ from scipy.special import betainc, stdtr
 from include.domain.scoring.floors import ENOUGH, Floor
 from include.domain.scoring.many import cauchy
 from include.domain.scoring.measure import Measured
+from include.domain.scoring.series import LEVEL, NAMES, ROBUST, SPREAD, TAIL, TREND
 from include.domain.scoring.shapes import EVENTS, SELDOM
-from include.domain.scoring.views import LEVEL, NAMES, ROBUST, SPREAD, TAIL, TREND
 
 WEIGHTS = np.array([0.40, 0.25, 0.15, 0.15, 0.05])       # level, robust, tail, trend, spread
 TIMES = np.array([1.0, 1.0, 3.0, 1.5, 4.0])              # what each tolerates, of the tolerance
@@ -34,12 +34,14 @@ PROOF = 0.01           # events that could not reach this p-value, however they 
 @dataclass(frozen=True)
 class Evidence:
     """One entry for each metric, NaN where there is nothing to compare: p-values that the canary is higher or lower by
-    more than `tolerance` (a share), the standard error of the level with its floor, its degrees of freedom, and the
-    view that speaks most for each side. `able` is false where even all events on one side would prove nothing."""
+    more than `tolerance` (a share), that and twice what it moves by itself, the standard error of the level with its
+    floor, its degrees of freedom, and the view that speaks most for each side. `able` is false where even all events
+    on one side would prove nothing."""
 
     hot: np.ndarray
     cold: np.ndarray
     tolerance: np.ndarray
+    allowed: np.ndarray
     error: np.ndarray
     freedom: np.ndarray
     hot_view: np.ndarray
@@ -67,7 +69,8 @@ def evidence(found: Measured, floor: Floor, tolerance: float = TOLERANCE, unknow
     with np.errstate(invalid="ignore"):
         able = np.isfinite(hot) & ~(((1 + allowed) / (2 + allowed)) ** (found.few_canary + found.few_baseline) > PROOF)
     strongest = [np.where(np.isfinite(side), side, 2.0).argmin(axis=0) for side in p]
-    return Evidence(hot, cold, allowed, np.sqrt(found.error[LEVEL] ** 2 + moved[LEVEL]), freedom, *strongest, able)
+    said = np.where(known, (1 + allowed) * np.exp(2 * np.sqrt(moved[LEVEL])) - 1, allowed)
+    return Evidence(hot, cold, allowed, said, np.sqrt(found.error[LEVEL] ** 2 + moved[LEVEL]), freedom, *strongest, able)
 
 
 def _student(found: Measured, moved: np.ndarray, floor: Floor, view: int, allowed: np.ndarray,

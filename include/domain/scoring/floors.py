@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from include.domain.scoring.past import Past
-from include.domain.scoring.views import LEVEL, NAMES, ROBUST, SPREAD, TAIL
+from include.domain.scoring.series import LEVEL, NAMES, ROBUST, SPREAD, TAIL
 
 LAST = 40              # canaries that the floors are rebuilt from: they roll, for machines and habits change
 ENOUGH = 8             # readings of a metric from which its own floor is believed

@@ -40,9 +40,9 @@ def filled(floors: Floors, more: Floors) -> Floors:
     added = [more.at(new, seconds) for seconds in floors.seconds]
     names = np.concatenate([floors.names, new])
     order = np.argsort(names, kind="stable")
-    parts = {name: np.concatenate([getattr(floors, name), [getattr(floor, name) for floor in added]], axis=-1)[..., order]
+    parts = {name: np.concatenate([getattr(floors, name), [getattr(floor, name) for floor in added]], axis=-1)
              for name in ("moved", "largest", "usual", "count")}
-    return replace(floors, names=names[order], **parts)
+    return replace(floors, names=names[order], **{name: part[..., order] for name, part in parts.items()})
 
 
 def _splits(instances: int, group: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:

@@ -14,8 +14,8 @@ from include.domain.scoring.labels import FALSE_ALARMS, Labels, labelled
 from include.domain.scoring.measure import Measured, measure
 from include.domain.scoring.readings import Reading
 from include.domain.scoring.rules import Worth, worth
+from include.domain.scoring.series import NAMES
 from include.domain.scoring.told import ordered, told
-from include.domain.scoring.views import NAMES
 from include.domain.service import MetricSource
 
 

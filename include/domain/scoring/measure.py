@@ -10,11 +10,12 @@ import numpy as np
 from include.domain.scoring.events import Events, events, independent, log_ratio
 from include.domain.scoring.kinds import as_compared
 from include.domain.scoring.long_run import shared
+from include.domain.scoring.series import LEVEL, NAMES, ROBUST, SPREAD, TAIL, Views
 from include.domain.scoring.shapes import DENSE, EVENTS, SELDOM, SPARSE, scaled, shapes
 from include.domain.scoring.sparse import same_time, sparse
-from include.domain.scoring.views import LEVEL, NAMES, ROBUST, SPREAD, TAIL, Views, views
+from include.domain.scoring.views import views
 
-ROWS = 384             # of a block
+VALUES = 184_320       # of a block and side, so that what is worked on fits the cache
 LEAST_POINTS = 6       # of each side, for anything but events
 SURE = 0.005           # no logarithm of a ratio is known better than this
 
@@ -59,8 +60,9 @@ def measure(canary: np.ndarray, baseline: np.ndarray, kinds: np.ndarray | None =
         whole = np.isfinite(canary.sum(axis=1) + baseline.sum(axis=1))[order] if points else np.zeros(metrics, bool)
     whole &= ~((kinds == "counter") | (kinds == "ratio")) & (points >= LEAST_POINTS)
     for group, take in ((np.flatnonzero(whole), _paired), (np.flatnonzero(~whole) if points else [], _gappy)):
-        for first in range(0, len(group), ROWS):
-            rows = group[first : first + ROWS]
+        size = max(64, VALUES // max(points, 1))
+        for first in range(0, len(group), size):
+            rows = group[first : first + size]
             take(_rows(canary, order[rows]), _rows(baseline, order[rows]), kinds[rows], rows, parts)
     return _moderated(parts, points)
 

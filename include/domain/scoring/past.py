@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from include.domain.scoring.measure import Measured, measure
-from include.domain.scoring.views import NAMES
+from include.domain.scoring.series import NAMES
 
 FEWEST_POINTS = 10     # of the shortest time that is kept
 FORMAT = 1

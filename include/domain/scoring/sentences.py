@@ -10,7 +10,7 @@ _VIEWS = {"level": "", "robust": "", "tail": ", in its peaks", "trend": ", and d
           "spread": ", in how much it swings"}
 
 
-def sentence(name: str, state: str, ratio: float | None, canary: float, baseline: float, unit: str, tolerance: float,
+def sentence(name: str, state: str, ratio: float | None, canary: float, baseline: float, unit: str, allowed: float,
              view: str) -> str:
     """`hot: latency_ms.all.p99 is 1.83 × baseline (412 against 225), allowed 1.10`. `unit` follows the two numbers;
     `view` is the one that speaks most."""
@@ -22,8 +22,8 @@ def sentence(name: str, state: str, ratio: float | None, canary: float, baseline
         return f"same: {name} is {size}"
     if state == State.NOISY:
         return f"noisy: {name} is {size}, and swings too much to tell"
-    allowed = 1 + tolerance if state == State.HOT else 1 / (1 + tolerance)
-    return f"{state}: {name} is {size}{_VIEWS[view]}, allowed {allowed:.2f}"
+    bound = 1 + allowed if state == State.HOT else 1 / (1 + allowed)
+    return f"{state}: {name} is {size}{_VIEWS[view]}, allowed {bound:.2f}"
 
 
 def one_sided(name: str, canary_points: float, baseline_points: float) -> str:

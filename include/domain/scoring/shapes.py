@@ -67,10 +67,10 @@ def shapes(rows: Rows, kinds: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     step = np.full(len(kinds), np.nan, dtype=np.float32)
     auto, level = kinds == "auto", (kinds == "level") | (kinds == "ratio")
     few = ~rows.signed & ~level
-    few[few] = _whole(sample_c[few], sample_b[few]) > 2 / FEW
+    few[few] = np.isfinite(quantum(sample_c[few], sample_b[few], 2 / FEW))
     if few.any():
-        step[few] = _whole(rows.canary[few], rows.baseline[few])
-        few &= step > 2 / FEW
+        step[few] = quantum(rows.canary[few], rows.baseline[few], 2 / FEW)
+        few &= np.isfinite(step)
         few[few] = ~auto[few] | swings_like_events(rows.canary[few], rows.baseline[few], step[few])
     zeros = np.count_nonzero(sample_c == 0, axis=1) + np.count_nonzero(sample_b == 0, axis=1)
     seldom = ~few & ~rows.signed & ~level & (zeros > 0.5 * sample_c.shape[1])
@@ -78,13 +78,3 @@ def shapes(rows: Rows, kinds: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         zeros = (rows.canary[seldom] == 0).sum(axis=1) + (rows.baseline[seldom] == 0).sum(axis=1)
         seldom[seldom] = zeros - 2 * (rows.canary.shape[1] - rows.n[seldom]) > rows.n[seldom]
     return np.select([few, seldom], [EVENTS, SELDOM], DENSE), step
-
-
-def _whole(c: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """What the values are whole multiples of; NaN where that is nothing, or too small for few events."""
-    step = np.full(len(c), np.nan, dtype=np.float32)
-    least = np.minimum(np.where(c > 0, c, 9).min(axis=1, initial=9), np.where(b > 0, b, 9).min(axis=1, initial=9))
-    maybe = (least > 2 / FEW) & (least < 9)
-    if maybe.any():
-        step[maybe] = quantum(c[maybe], b[maybe])
-    return step

@@ -12,8 +12,8 @@ from include.domain.scoring.readings import Reading, State
 from include.domain.scoring.rules import Worth
 from include.domain.scoring.sentences import one_sided as one_sided_sentence
 from include.domain.scoring.sentences import sentence
+from include.domain.scoring.series import LEVEL, NAMES
 from include.domain.scoring.shapes import EVENTS, SELDOM
-from include.domain.scoring.views import LEVEL, NAMES
 
 _ORDER = {"hot": 0, "cold": 0, "no data": 1, "noisy": 2, "same": 3}
 _UNITS = {EVENTS: " in all", SELDOM: " points above zero"}
@@ -30,13 +30,13 @@ def told(names: Sequence[str], value: Worth, measured: Measured, found: Evidence
     units = [_UNITS.get(shape, "") for shape in measured.shape.tolist()]
     views = np.where(labels.state == State.HOT, found.hot_view, found.cold_view).tolist()
     columns = (names, [str(state) for state in labels.state], ratio, measured.canary.tolist(),
-               measured.baseline.tolist(), units, found.tolerance.tolist(), [NAMES[view] for view in views])
+               measured.baseline.tolist(), units, found.allowed.tolist(), [NAMES[view] for view in views])
     sentences = [sentence(*row) for row in zip(*columns, strict=True)]
     for row in np.flatnonzero(one_sided(measured)):
         sentences[row] = one_sided_sentence(names[row], measured.n_canary[row], measured.n_baseline[row])
     return list(map(Reading._make, zip(
-        names, columns[1], value.tier, value.group, value.direction, ratio, labels.points.tolist(), sentences, low, high,
-        _nothing(measured.canary), _nothing(measured.baseline), strict=True)))
+        names, columns[1], value.tier, value.group, value.direction, ratio, labels.points.tolist(), sentences, low,
+        high, _nothing(measured.canary), _nothing(measured.baseline), strict=True)))
 
 
 def _interval(measured: Measured, found: Evidence) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -64,8 +64,8 @@ def test_a_smaller_budget_needs_more_proof():
     found = []
     for percent in (10, 1, 1e-9):
         plan = EVERY_HOUR.model_copy(update={"false_abort_percent": percent})
-        found.append(sum(harm(canary * np.where(np.arange(METRICS) == 1, times, 1)[:, None], baseline, 60, plan) is not None
-                         for times in np.linspace(1.05, 2, 20)))
+        worse = (canary * np.where(np.arange(METRICS) == 1, times, 1)[:, None] for times in np.linspace(1.05, 2, 20))
+        found.append(sum(harm(one, baseline, 60, plan) is not None for one in worse))
     assert found[0] >= found[1] >= found[2]
     assert found[0] > found[2]
 

@@ -8,8 +8,8 @@ from include.domain.scoring.floors import Floor
 from include.domain.scoring.long_run import cosines, long_run_variance
 from include.domain.scoring.many import cauchy, discovered
 from include.domain.scoring.measure import measure
+from include.domain.scoring.series import NAMES, SPREAD, TAIL, TREND
 from include.domain.scoring.shapes import DENSE, EVENTS, SELDOM, SPARSE
-from include.domain.scoring.views import NAMES, SPREAD, TAIL, TREND
 from tests.domain.scoring.telemetry import wander
 
 METRICS = 400

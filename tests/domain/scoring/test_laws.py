@@ -36,7 +36,8 @@ def changed(seed: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def states(canary, baseline, known=True) -> dict[str, str]:
-    return {reading.name: reading.state for reading in judge(NAMES, canary, baseline, SOURCE, PLAN, floors(known)).readings}
+    judgement = judge(NAMES, canary, baseline, SOURCE, PLAN, floors(known))
+    return {reading.name: reading.state for reading in judgement.readings}
 
 
 @FEW

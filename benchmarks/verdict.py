@@ -1,0 +1,147 @@
+"""How often the judge is right, on series of known truth: `python -m benchmarks.verdict`. Seeded.
+
+A service of 1,000 metrics: levels and log-normal values that wander, counts many and few; every machine is a little
+off, and stays so. Its past canaries give the floors; then good canaries, and bad ones of several sizes, are judged.
+"""
+
+import argparse
+
+import numpy as np
+from scipy.signal import lfilter
+
+from include.domain.canary import Decision
+from include.domain.scoring.early import overwhelming_harm
+from include.domain.scoring.floors import Floors, rebuilt
+from include.domain.scoring.instances import of_instances
+from include.domain.scoring.judge import judge
+from include.domain.scoring.past import compact
+from include.domain.service import CanaryPlan, MetricRule, MetricSource
+
+TIERS = {"critical": 20, "high": 100, "normal": 500, "low": 380}
+NAMES = [f"{tier}.{number:04d}" for tier, count in TIERS.items() for number in range(count)]
+IMPORTANT = TIERS["critical"] + TIERS["high"]
+METRICS = len(NAMES)
+SOURCE = MetricSource(connection="metrics", requests="high.0000", errors="high.0001", latency="high.0002",
+                      rules=tuple(MetricRule(pattern=f"{tier}.*", tier=tier) for tier in TIERS))
+LOOKS = 20
+PLAN = CanaryPlan(region="us-west-2", min_requests=0, look_every_minutes=8 * 60 / LOOKS)
+BAD = ((1, 1.5), (3, 1.25), (10, 1.10))
+STEP_SECONDS = 60
+
+
+class World:
+    """The same metrics in every canary; load, machines and noise anew."""
+
+    def __init__(self, points: int):
+        what = np.random.default_rng(1)
+        self.points = points
+        self.sort = what.integers(0, 4, METRICS)
+        self.alike = what.choice([0.0, 0.5, 0.9], METRICS, p=[0.3, 0.4, 0.3])
+        self.swing = np.exp(what.uniform(np.log(0.01), np.log(0.15), METRICS))[:, None]
+        self.chronic = np.exp(what.uniform(np.log(0.002), np.log(0.05), METRICS))
+        self.rate = np.exp(what.uniform(np.log(1), np.log(200), METRICS))[:, None]
+
+    def sides(self, rng: np.random.Generator, count: int = 2) -> list[np.ndarray]:
+        load = 1 + 0.3 * np.sin(np.arange(self.points) / 80 + rng.uniform(0, 6))
+        return [self._side(rng, load) for _ in range(count)]
+
+    def _side(self, rng: np.random.Generator, load: np.ndarray) -> np.ndarray:
+        noise = rng.normal(0, 1, (METRICS, self.points + 60))
+        for alike in np.unique(self.alike):
+            rows = self.alike == alike
+            noise[rows] = lfilter([np.sqrt(1 - alike**2)], [1, -alike], noise[rows], axis=1)
+        noise = self.swing * noise[:, 60:]
+        machine = np.exp(rng.normal(0, 1, METRICS) * self.chronic)[:, None]
+        rate = self.rate * load * machine
+        sorts = [100 * load * machine * np.maximum(1 + noise, 0), 50 * np.sqrt(load) * machine * np.exp(2 * noise),
+                 rng.poisson(100 * rate * np.exp(noise - self.swing**2 / 2)), rng.poisson(rate)]
+        return np.choose(self.sort[:, None], sorts).astype(float)
+
+
+def worse(canary: np.ndarray, metrics: int, times: float, rng: np.random.Generator) -> np.ndarray:
+    """Some important metrics are higher; counts stay whole."""
+    rows = rng.choice(IMPORTANT, metrics, replace=False)
+    whole = (canary[rows] == np.rint(canary[rows])).all(axis=1, keepdims=True)
+    higher = canary[rows] * times
+    changed = canary.copy()
+    changed[rows] = np.where(whole, rng.poisson(higher), higher)
+    return changed
+
+
+def learned(world: World, how: str, canaries: int) -> Floors:
+    if how == "none":
+        return Floors.none()
+    if how == "instances":
+        return of_instances(NAMES, np.array(world.sides(np.random.default_rng(5), 10)), 1, STEP_SECONDS)
+    pairs = (world.sides(np.random.default_rng([2, number])) for number in range(canaries))
+    return rebuilt([compact(NAMES, *pair, STEP_SECONDS) for pair in pairs])
+
+
+def verdicts(world: World, floors: Floors, runs: int) -> None:
+    scores, alarms, units = [], 0, 0
+    for run in range(runs):
+        rng = np.random.default_rng([3, run])
+        canary, baseline = world.sides(rng)
+        judgement = judge(NAMES, canary, baseline, SOURCE, PLAN, floors)
+        unit = 10.0 ** rng.uniform(-9, 9, (METRICS, 1))
+        other = judge(NAMES, canary * unit, baseline * unit, SOURCE, PLAN, floors)
+        units += sum(a.state != b.state for a, b in zip(_by_name(judgement), _by_name(other), strict=True))
+        alarms += sum(reading.state in ("hot", "cold") for reading in judgement.readings)
+        scores.append(judgement.score)
+    _say("good: false alarm per metric", alarms / METRICS / runs, 3)
+    _say("good: under 95", np.mean(np.array(scores) < 95))
+    print(f"  good: labels that change with the unit, ×10⁻⁹ … ×10⁹{units:>17}")
+    for metrics, times in BAD:
+        through = 0
+        for run in range(runs):
+            rng = np.random.default_rng([4, metrics, run])
+            canary, baseline = world.sides(rng)
+            found = judge(NAMES, worse(canary, metrics, times, rng), baseline, SOURCE, PLAN, floors)
+            through += found.decision == Decision.GO
+        _say(f"bad: {metrics} important +{times - 1:.0%}, let through", through / runs)
+
+
+def early(world: World, floors: Floors, runs: int) -> None:
+    def ended(canary: np.ndarray, baseline: np.ndarray) -> float:
+        for look in range(1, LOOKS + 1):
+            upto = world.points * look // LOOKS
+            if overwhelming_harm(NAMES, canary[:, :upto], baseline[:, :upto], SOURCE, PLAN, world.points, floors):
+                return look / LOOKS
+        return np.inf
+
+    good = [ended(*world.sides(np.random.default_rng([5, run]))) for run in range(runs)]
+    _say(f"good: ended early in {LOOKS} looks", np.mean(np.isfinite(good)))
+    for metrics, times in BAD[:2]:
+        rngs = [np.random.default_rng([6, metrics, run]) for run in range(runs)]
+        pairs = ((rng, *world.sides(rng)) for rng in rngs)
+        when = [ended(worse(canary, metrics, times, rng), baseline) for rng, canary, baseline in pairs]
+        _say(f"bad: {metrics} important +{times - 1:.0%}, ended early", np.mean(np.isfinite(when)))
+        _say("     median share of the window", np.median(when))
+
+
+def _by_name(judgement: object) -> list:
+    return sorted(judgement.readings, key=lambda reading: reading.name)
+
+
+def _say(what: str, share: float, digits: int = 1) -> None:
+    print(f"  {what:<52}{'never' if np.isinf(share) else f'{100 * share:.{digits}f} %':>18}", flush=True)
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--points", default="60,480", help="of the window, in one-minute points")
+    options.add_argument("--runs", type=int, default=40, help="canaries of each sort")
+    options.add_argument("--history", type=int, default=30, help="past canaries")
+    given = options.parse_args()
+    for points in map(int, given.points.split(",")):
+        world = World(points)
+        for how in ("good canaries", "instances", "none"):
+            print(f"{points} points, {METRICS:,} metrics, floors from {how}:", flush=True)
+            floors = learned(world, how, given.history)
+            verdicts(world, floors, given.runs)
+            if how == "good canaries":
+                early(world, floors, given.runs)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,83 @@
+"""Views of d = log(C/B) by point: where it lies, how far its tail reaches, whether it drifts."""
+
+import numpy as np
+
+from include.domain.scoring.series import ROBUST, TAIL, TREND, Views, keep
+from include.domain.scoring.shapes import Rows
+
+SMALL_POINT = 1e-2     # added to points before their logarithm, as a share of the metric's scale
+EDGE = 0.05            # share of the points that are the tail
+LEAST_EDGE = 3         # points of it at least
+REACH = 2.0            # scales around the median that are not winsorised
+
+
+def by_point(rows: Rows, cosine: np.ndarray, found: Views) -> None:
+    d = _differences(rows)
+    ordered = np.sort(_with_gaps(d, rows), axis=1)
+    middle, scale = _middle(ordered, rows.n)
+    _tail(ordered, middle, rows.n, found)
+    tame = np.maximum(d, (middle - REACH * scale)[:, None], out=d)
+    np.minimum(tame, (middle + REACH * scale)[:, None], out=tame)
+    if rows.there is not None:
+        tame *= rows.there
+    projected, mean = keep(found, ROBUST, None, tame, cosine, rows)
+    found.bearers[ROBUST] = rows.n                   # winsorised: no point bears much
+    _trend(rows, tame, mean, projected, cosine, found)
+
+
+def _trend(rows: Rows, tame: np.ndarray, mean: np.ndarray, projected: np.ndarray, cosine: np.ndarray,
+           found: Views) -> None:
+    """Variances are of what the drift leaves, which has nothing in the first cosine."""
+    points = tame.shape[1]
+    time = np.linspace(-0.5, 0.5, points, dtype=np.float32)
+    there = rows.there if rows.there is not None else np.ones((1, points), dtype=np.float32)
+    middle = there @ time / rows.n
+    room = np.maximum(there @ time**2 - rows.n * middle**2, 1e-6)
+    drift = (tame @ time - mean * middle * rows.n) / room
+    rest = (projected - drift[:, None] * (time @ cosine[:, 1:]))[:, 1:]
+    found.value[TREND], found.worth[TREND], found.bearers[TREND] = drift, room, rows.n
+    found.long_run[TREND] = (rest**2).mean(axis=1) / rows.n
+    found.short_run[TREND] = np.maximum(found.short_run[ROBUST] - drift**2 * room / np.maximum(rows.n - 1, 1), 0)
+
+
+def _differences(rows: Rows) -> np.ndarray:
+    small = np.float32(SMALL_POINT)
+    if not rows.signed.any():
+        d, other = rows.canary + small, rows.baseline + small
+        np.log(d, out=d)
+        d -= np.log(other, out=other)
+        return d
+    d = np.log(np.maximum(rows.canary, 0) + small) - np.log(np.maximum(rows.baseline, 0) + small)
+    d[rows.signed] = rows.canary[rows.signed] - rows.baseline[rows.signed]
+    return d
+
+
+def _with_gaps(d: np.ndarray, rows: Rows) -> np.ndarray:
+    return d if rows.there is None else np.where(rows.there > 0, d, np.float32(np.inf))
+
+
+def _middle(ordered: np.ndarray, n: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Median, and the standard deviation that a normal series with these quartiles would have."""
+    def at(place: np.ndarray) -> np.ndarray:
+        return np.take_along_axis(ordered, place[:, None], axis=1)[:, 0]
+
+    count = n.astype(int)
+    quarter = (count - 1) // 4
+    median = (at((count - 1) // 2) + at(count // 2)) / 2
+    return median, (at(count - 1 - quarter) - at(quarter)) / np.float32(1.349)
+
+
+def _tail(ordered: np.ndarray, middle: np.ndarray, n: np.ndarray, found: Views) -> None:
+    """Its variance is that of the few values it is the mean of: one spike alone is no tail."""
+    count = n.astype(int)
+    edge = np.maximum(LEAST_EDGE, np.rint(EDGE * count)).astype(int)
+    far = np.arange(edge.max())[None]
+    inside = (far < edge[:, None]).astype(np.float32)
+    top = np.take_along_axis(ordered, np.maximum(count[:, None] - 1 - far, 0), axis=1) - middle[:, None]
+    bottom = middle[:, None] - ordered[:, :edge.max()]
+    means = [np.where(inside > 0, side, 0).sum(axis=1) / edge for side in (top, bottom)]
+    squares = [(np.where(inside > 0, side - mean[:, None], 0) ** 2).sum(axis=1)
+               for side, mean in zip((top, bottom), means, strict=True)]
+    found.value[TAIL] = means[0] - means[1]
+    found.long_run[TAIL] = found.short_run[TAIL] = (squares[0] + squares[1]) / (edge - 1)
+    found.worth[TAIL] = edge
