@@ -16,8 +16,10 @@ import pygit2
 import scipy.stats
 
 import include.domain.scoring.early
+import include.domain.scoring.history
 import include.domain.scoring.judge
 import include.steps.build
+import include.steps.calibrate
 import include.steps.canary
 import include.steps.peak_windows
 import include.steps.push

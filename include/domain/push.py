@@ -6,10 +6,11 @@ from enum import StrEnum
 
 
 class PushKind(StrEnum):
-    """What started the push."""
+    """What started the push. A calibration pushes nothing: canary and baseline both run the running AMI."""
 
     PATCH = "patch"
     WEEKLY = "weekly"
+    CALIBRATION = "calibration"
 
 
 class PushEnd(StrEnum):

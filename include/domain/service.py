@@ -3,10 +3,10 @@
 Durations are declared in production units; `time_scale` divides them (`Service.lasts`), and nothing else does.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from include.domain.metric_sources import AnyMetricSource, CloudWatchSource
 from include.domain.metric_sources import MetricRule as MetricRule
@@ -67,6 +67,19 @@ class CanaryPlan(Settings):
     go_score: Percent = 95
     false_abort_percent: Annotated[float, Field(gt=0, le=10)] = 1
     min_requests: Annotated[int, Field(ge=0)] = 10_000
+    calibrate_at: time | None = None
+
+    @field_validator("calibrate_at")
+    @classmethod
+    def _is_utc(cls, at: time | None) -> time | None:
+        if at and (at.tzinfo or at.second or at.microsecond):
+            raise ValueError("hours and minutes of UTC are needed, as in 03:00")
+        return at
+
+    @property
+    def calibrate_schedule(self) -> str | None:
+        """As cron says it; None where a person alone calibrates."""
+        return None if self.calibrate_at is None else f"{self.calibrate_at.minute} {self.calibrate_at.hour} * * *"
 
 
 class RedBlackPlan(Settings):

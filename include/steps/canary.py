@@ -1,20 +1,22 @@
 """The canary's life: launched beside a fresh baseline, baked under real traffic, retired whatever happened."""
 
+from datetime import datetime
+
 from include.domain.asg_names import BASELINE, CANARY, cluster_name
 from include.domain.asg_tags import Role
 from include.domain.canary import Canary, too_much
 from include.domain.cluster import Asg
 from include.domain.errors import BadInput, GaveUp, Inconclusive, NoGo
 from include.domain.looks import Look, Wait
-from include.domain.push import Push
+from include.domain.push import Push, PushKind
 from include.domain.service import Service
 from include.domain.standing import made_by, must_be_pushable, repeated_failure, running
-from include.ports import Clusters, Images, Leases, Metrics, Traffic
+from include.ports import Archive, Clusters, Images, Leases, Metrics, Traffic
 from include.steps.create import create_pair, image_id
 from include.steps.ladder import not_yet, until, until_launched
 from include.steps.lease import lease_key, take
 from include.steps.pair import Place, enter, found, leave, of_others, place, shares, still_there, weights_back
-from include.steps.scoring import harm, judge
+from include.steps.scoring import began, harm, judge
 
 
 def launch_canary(push: Push, service: Service, look: Look, clusters: Clusters, traffic: Traffic, images: Images,
@@ -25,7 +27,7 @@ def launch_canary(push: Push, service: Service, look: Look, clusters: Clusters, 
         return held
     clusters, traffic = held.guard(clusters), held.guard(traffic)
     where = place(push.environment, service, traffic)
-    ami = image_id(push, where.region, images)
+    ami = "" if push.kind == PushKind.CALIBRATION else image_id(push, where.region, images)
     asgs = clusters.asgs(where.cluster)
     others = of_others(push.id, asgs, where)
     if others:
@@ -44,23 +46,27 @@ def launch_canary(push: Push, service: Service, look: Look, clusters: Clusters, 
                   look.now + service.lasts(hours=service.canary.bake_hours))
 
 
-def bake(canary: Canary, service: Service, look: Look, clusters: Clusters, traffic: Traffic,
-         metrics: Metrics) -> Canary | Wait:
+def bake(canary: Canary, service: Service, look: Look, clusters: Clusters, traffic: Traffic, metrics: Metrics,
+         archive: Archive) -> Canary | Wait:
     """Wait while real traffic tells. A canary that falls over, or does overwhelming harm, is a no-go at once."""
-    _still_alive(canary, clusters, traffic)
+    still_alive(canary, clusters, traffic)
     if look.now >= canary.bake_until:
         return canary
-    since = canary.launched_at + service.lasts(minutes=service.canary.warm_up_minutes)
-    next_look = min(look.now + service.lasts(minutes=service.canary.look_every_minutes), canary.bake_until)
+    since, next_look = began(canary, service), following_look(canary, service, look)
     if look.now <= since:
         return Wait(f"{canary.canary_asg} warms up until {since:%H:%M:%S} UTC", look.since, next_look,
                     canary.bake_until)
-    harmed = harm(canary, service, since, look.now, metrics)
+    harmed = harm(canary, service, since, look.now, metrics, archive)
     if harmed:
         raise NoGo(f"no-go: {harmed}")
-    verdict, _ = judge(canary, service, since, look.now, metrics)
+    verdict, _ = judge(canary, service, since, look.now, metrics, archive)
     return Wait(f"bakes until {canary.bake_until:%H:%M:%S} UTC; so far {verdict.reason}", look.since, next_look,
                 canary.bake_until, verdict.score)
+
+
+def following_look(canary: Canary, service: Service, look: Look) -> datetime:
+    """When the bake is looked at next."""
+    return min(look.now + service.lasts(minutes=service.canary.look_every_minutes), canary.bake_until)
 
 
 def retire(push: Push, service: Service, look: Look, clusters: Clusters, traffic: Traffic,
@@ -105,7 +111,7 @@ def _not_in_service(pair: dict[str, Asg], service: Service, look: Look, clusters
     return None
 
 
-def _still_alive(canary: Canary, clusters: Clusters, traffic: Traffic) -> None:
+def still_alive(canary: Canary, clusters: Clusters, traffic: Traffic) -> None:
     """Both ASGs and their weights are there; of both, the canary alone may not have fallen over."""
     pair = found(canary.push_id, cluster_name(canary.service, canary.environment), clusters)
     reasons = {detail: not_yet(asg, canary.size, traffic) for detail, asg in pair.items()}

@@ -44,14 +44,15 @@ def create_new(plan: RegionPlan, clusters: Clusters, held: Held) -> None:
 
 def create_pair(push: Push, service: Service, look: Look, where: Place, target_groups: Mapping[str, str], ami: str,
                 clusters: Clusters, held: Held) -> None:
-    """Canary and baseline, sized; the baseline runs the AMI of the running ASG."""
+    """Canary and baseline, sized; the baseline runs the AMI of the running ASG, and so does a canary without `ami`."""
     asgs = clusters.asgs(where.cluster)
     main = running(asgs, where.cluster, where.region)
     size = service.canary.size
     for detail, name in _pair_names(push, where.cluster, asgs).items():
         there = named(asgs, name)
         if there is None:
-            image, commit = (ami, push.commit) if detail == CANARY else (main.ami, main.tags.get(asg_tags.COMMIT, ""))
+            same = (main.ami, main.tags.get(asg_tags.COMMIT, ""))
+            image, commit = (ami, push.commit) if detail == CANARY and ami else same
             tags = _pair_tags(push, ROLES[detail], commit, service, look, held)
             clusters.create(NewAsg(name, main.name, image, size, tags, (target_groups[detail],)))
         if there is None or there.desired != size:

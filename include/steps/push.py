@@ -16,6 +16,7 @@ from include.steps.reporting import keep_page, of_push
 from include.steps.scoring import kept_verdict
 
 ENVIRONMENT = "prod"
+KINDS = tuple(str(kind) for kind in PushKind if kind != PushKind.CALIBRATION)
 MOST_OF_A_REASON = 2000     # characters
 
 
@@ -33,8 +34,8 @@ class PushRequest:
 def start_push(request: PushRequest, push_id: str, service: Service, now: datetime, branches: Branches,
                images: Images) -> Push:
     """A push of one known commit or AMI; BadInput names what is not known."""
-    if request.kind not in {kind.value for kind in PushKind}:
-        raise BadInput(f"kind {request.kind!r} is not known: {', '.join(PushKind)}")
+    if request.kind not in KINDS:
+        raise BadInput(f"kind {request.kind!r} is not known: {', '.join(KINDS)}")
     if request.commit and request.ami:
         raise BadInput(f"commit {request.commit} and AMI {request.ami}: a push takes one of them")
     commit, branch, ami = _what(request, service, branches, images)

@@ -4,7 +4,7 @@ The judge brings numpy, so it is imported where it is used.
 """
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ from include.domain.errors import Inconclusive, NoGo
 from include.domain.looks import Look
 from include.domain.service import Service
 from include.ports import Archive, Metrics, MetricTable
+from include.steps.history import learned, remember
 from include.steps.reporting import keep_page, of_push
 
 if TYPE_CHECKING:
@@ -21,21 +22,24 @@ if TYPE_CHECKING:
 READINGS = "readings.json"
 
 
-def judge(canary: Canary, service: Service, since: datetime, until: datetime,
-          metrics: Metrics) -> "tuple[Verdict, list[Reading]]":
+def judge(canary: Canary, service: Service, since: datetime, until: datetime, metrics: Metrics,
+          archive: Archive) -> "tuple[Verdict, list[Reading]]":
     """The verdict on what both sides did between two instants, and a reading for each metric."""
-    judgement = _judgement(canary, service, since, until, metrics)
+    judgement = _judgement(measured(canary, since, until, metrics), service, archive)
     return judgement.verdict(canary.push_id), list(judgement.readings)
 
 
-def harm(canary: Canary, service: Service, since: datetime, until: datetime, metrics: Metrics) -> str | None:
-    """Why the bake must end now, or None."""
+def harm(canary: Canary, service: Service, since: datetime, until: datetime, metrics: Metrics,
+         archive: Archive) -> str | None:
+    """Why the bake must end now, with the floors that were used, or None."""
     from include.domain.scoring.early import overwhelming_harm
 
-    table = _measured(canary, since, until, metrics)
+    table = measured(canary, since, until, metrics)
     planned = round((canary.bake_until - since).total_seconds() / service.metrics.step_seconds)
-    return overwhelming_harm(table.names, table.values[0], table.values[1], service.metrics, service.canary,
-                             max(1, planned))
+    history = learned(service, archive)
+    found = overwhelming_harm(table.names, table.values[0], table.values[1], service.metrics, service.canary,
+                              max(1, planned), history.floors)
+    return f"{found} ({history.said})" if found else None
 
 
 def score(canary: Canary, service: Service, look: Look, metrics: Metrics, archive: Archive) -> Verdict:
@@ -55,29 +59,53 @@ def kept_verdict(service: str, push_id: str, archive: Archive) -> Verdict | None
 
 
 def _judge_and_keep(canary: Canary, service: Service, metrics: Metrics, archive: Archive) -> Verdict:
+    table = judged_time(canary, service, metrics)
+    judgement = with_floors(table, service, archive)
+    if judgement.decision == Decision.GO:
+        remember(canary, table, service, archive)
+    return keep(canary, service, table, judgement, archive)
+
+
+def judged_time(canary: Canary, service: Service, metrics: Metrics) -> MetricTable:
+    """Both sides over the bake, without its warm-up."""
+    return measured(canary, began(canary, service), canary.bake_until, metrics)
+
+
+def keep(canary: Canary, service: Service, table: MetricTable, judgement: "Judgement", archive: Archive) -> Verdict:
     """The page first: the readings are the mark that the canary is judged."""
     from include.reports.render import canary_report
 
-    since = canary.launched_at + service.lasts(minutes=service.canary.warm_up_minutes)
-    judgement = _judgement(canary, service, since, canary.bake_until, metrics)
     report = keep_page(_key(canary, "canary.html"), lambda: canary_report(
-        canary, judgement, service.canary.go_score, since, canary.bake_until), archive)
+        canary, judgement, service.canary.go_score, began(canary, service), canary.bake_until, table), archive)
     verdict = judgement.verdict(canary.push_id, report)
     kept = {"verdict": asdict(verdict), "readings": [reading._asdict() for reading in judgement.readings],
             "coverage_percent": judgement.coverage_percent, "canary_requests": judgement.canary_requests,
-            "baseline_requests": judgement.baseline_requests, "points_in_time": judgement.points_in_time}
+            "baseline_requests": judgement.baseline_requests, "points_in_time": judgement.points_in_time,
+            "floors": judgement.floors}
     archive.put(_key(canary, READINGS), json.dumps(kept).encode(), "application/json")
     return verdict
 
 
-def _judgement(canary: Canary, service: Service, since: datetime, until: datetime, metrics: Metrics) -> "Judgement":
+def with_floors(table: MetricTable, service: Service, archive: Archive) -> "Judgement":
+    """The judgement, whose reason says which floors it used."""
+    judgement = _judgement(table, service, archive)
+    return replace(judgement, reason=f"{judgement.reason} ({judgement.floors})")
+
+
+def _judgement(table: MetricTable, service: Service, archive: Archive) -> "Judgement":
     from include.domain.scoring.judge import judge as decide
 
-    table = _measured(canary, since, until, metrics)
-    return decide(table.names, table.values[0], table.values[1], service.metrics, service.canary)
+    history = learned(service, archive)
+    judgement = decide(table.names, table.values[0], table.values[1], service.metrics, service.canary, history.floors)
+    return replace(judgement, floors=f"{judgement.floors}{history.but}")
 
 
-def _measured(canary: Canary, since: datetime, until: datetime, metrics: Metrics) -> MetricTable:
+def began(canary: Canary, service: Service) -> datetime:
+    """When the canary was warm."""
+    return canary.launched_at + service.lasts(minutes=service.canary.warm_up_minutes)
+
+
+def measured(canary: Canary, since: datetime, until: datetime, metrics: Metrics) -> MetricTable:
     """Both sides in the same bins: the canary, then the baseline."""
     return metrics.read([canary.canary_asg, canary.baseline_asg], since, until)
 

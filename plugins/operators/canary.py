@@ -6,6 +6,7 @@ from typing import Any
 from include.domain.canary import Canary
 from include.domain.errors import NothingToUndo
 from include.domain.looks import Wait
+from include.domain.push import Push
 from plugins.operators.failures import was_stopped
 from plugins.operators.step import StepOperator, Visit, the_push
 
@@ -55,14 +56,22 @@ class Retire(StepOperator):
     """Weights back first, then the canary's and the baseline's ASGs. A teardown: it runs whatever happened."""
 
     def step(self, visit: Visit) -> Wait | None:
-        from include.steps.canary import retire
-
-        push = the_push(visit.context)
-        if push is None:
-            raise NothingToUndo("the push never started, so there is no canary")
+        push = self.push(visit)
         settled = visit.look.since + STOPPED_TASKS_END_WITHIN
         if visit.look.now < settled and was_stopped(visit.context):
             return Wait("a task of this push was stopped, and may still be ending", visit.look.since, settled)
+        return self.take(visit, push)
+
+    def push(self, visit: Visit) -> Push:
+        """Whose canary it is; NothingToUndo where there is none."""
+        push = the_push(visit.context)
+        if push is None:
+            raise NothingToUndo("the push never started, so there is no canary")
+        return push
+
+    def take(self, visit: Visit, push: Push) -> Wait | None:
+        from include.steps.canary import retire
+
         return visit.take(retire, push)
 
     def says(self, value: None) -> str:

@@ -22,7 +22,7 @@ def launched(world, flow):
 
 
 def bake(world, flow, found):
-    return canary.bake(found, flow.service, world.look(), **ports(world, "clusters", "traffic", "metrics"))
+    return canary.bake(found, flow.service, world.look(), **ports(world, "clusters", "traffic", "metrics", "archive"))
 
 
 def retire(world, flow):

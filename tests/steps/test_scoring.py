@@ -57,7 +57,8 @@ def test_a_verdict_is_of_its_time_only():
     world, flow, found = baked()
     world.changes(HERE, found.canary_asg, Behaviour(error_percent=90))
     world.advance(30)
-    verdict, readings = judge(found, flow.service, found.launched_at, found.bake_until, world.metrics[HERE])
+    verdict, readings = judge(found, flow.service, found.launched_at, found.bake_until, world.metrics[HERE],
+                              world.archive)
     assert verdict.decision == "go"
     assert {reading.state for reading in readings} <= {"same", "noisy", "no data"}
 

@@ -67,7 +67,7 @@ class Flow:
         launched = self._task("canary.launch", lambda look: canary.launch_canary(
             push, self.service, look, **self._ports("clusters", "traffic", "images", "leases")))
         baked = launched and self._task("canary.bake", lambda look: canary.bake(
-            launched, self.service, look, **self._ports("clusters", "traffic", "metrics")))
+            launched, self.service, look, **self._ports("clusters", "traffic", "metrics", "archive")))
         verdict = baked and self._task("canary.score", lambda look: scoring.score(
             baked, self.service, look, **self._ports("metrics", "archive")))
         self.retire(push)

@@ -67,7 +67,7 @@ def test_a_canary_whose_instance_dies_is_a_no_go_at_the_next_look():
     world.dies(launched.region, launched.canary_asg)
     world.advance(3)
     flow._task("canary.bake", lambda look: canary.bake(
-        launched, flow.service, look, **flow._ports("clusters", "traffic", "metrics")))
+        launched, flow.service, look, **flow._ports("clusters", "traffic", "metrics", "archive")))
     assert flow.failures["canary.bake"].startswith("no-go: the canary fell over and its baseline did not")
 
 

@@ -1,0 +1,29 @@
+"""canary and baseline both on the running AMI → bake → what they differ by is noise, and later canaries are judged by it"""
+
+from airflow.sdk import DAG
+
+from include.catalog import service_files
+from plugins.operators.calibrate import CALIBRATE_FORM, START, BakeCalibration, Learn, RetireCalibration
+from plugins.operators.calibrate import StartCalibration
+from plugins.operators.canary import LaunchCanary
+
+for service in (file.service for file in service_files() if file.service):
+    here = {"service": service.service, "region": service.canary.region}
+
+    with DAG(
+        f"{service.service}_calibrate",
+        dag_display_name=f"{service.service}: calibrate",
+        description=__doc__,
+        doc_md=__doc__,
+        tags={"canary", service.service},
+        schedule=service.canary.calibrate_schedule,
+        catchup=False,
+        max_active_runs=1,
+        params=CALIBRATE_FORM,
+    ):
+        start_calibration = StartCalibration(task_id=START, **here)
+        launch = LaunchCanary(task_id="launch", push=start_calibration.output, **here)
+        bake = BakeCalibration(task_id="bake", canary=launch.output, **here)
+        learn = Learn(task_id="learn", canary=bake.output, **here)
+        retire = RetireCalibration(task_id="retire", **here)
+        learn >> retire.as_teardown(on_failure_fail_dagrun=True)

@@ -1,0 +1,53 @@
+"""What good canaries moved, kept in the archive: how far each metric moves though nothing is wrong.
+
+Law 7: what cannot be kept, or read again, is told in the log, and fails no push.
+"""
+
+import logging
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
+
+from include.domain.canary import Canary
+from include.domain.errors import Retryable
+from include.domain.service import Service
+from include.ports import Archive, MetricTable
+
+if TYPE_CHECKING:
+    from include.domain.scoring.history import Learned
+
+log = logging.getLogger(__name__)
+
+# A task looks many times with one archive: what is written once is read once.
+_read: "WeakKeyDictionary[Archive, dict[tuple[str, ...], Learned]]" = WeakKeyDictionary()
+
+
+def remember(canary: Canary, table: MetricTable, service: Service, archive: Archive) -> None:
+    """Keep what both sides moved against each other, once."""
+    from include.domain.scoring.history import key, packed
+    from include.domain.scoring.past import compact
+    from include.domain.scoring.rules import worth
+
+    name = key(service.service, canary.push_id, canary.bake_until)
+    try:
+        if archive.get(name) is None:
+            kinds = worth(table.names, service.metrics.rules).kind
+            past = compact(table.names, table.values[0], table.values[1], table.step_seconds, kinds)
+            archive.put(name, packed(past), "application/octet-stream")
+    except Retryable:
+        raise
+    except Exception as error:
+        log.warning("%s could not be kept: %s: %s", name, type(error).__name__, error)
+
+
+def learned(service: Service, archive: Archive) -> "Learned":
+    """The floors of the last good canaries."""
+    from include.domain.scoring.history import folder, learned, newest
+
+    keys = tuple(newest(archive.keys(folder(service.service))))
+    known = _read.setdefault(archive, {})
+    if keys not in known:
+        known.clear()
+        known[keys] = learned({key: archive.get(key) for key in keys})
+        for key, why in known[keys].unread.items():
+            log.warning("%s is passed over: %s", key, why)
+    return known[keys]

@@ -1,0 +1,64 @@
+"""A calibration's tasks, where they are not a canary's."""
+
+from typing import Any
+
+from airflow.sdk import Param
+
+from include.domain.canary import Canary, Verdict
+from include.domain.errors import NothingToUndo
+from include.domain.looks import Wait
+from include.domain.push import Push
+from plugins.operators.canary import Bake, Retire
+from plugins.operators.push import refuse_undeclared
+from plugins.operators.scoring import Score
+from plugins.operators.step import StepOperator, Visit, the_push
+
+START = "start_calibration"
+CALIBRATE_FORM: dict[str, Param] = {}      # nothing is asked
+
+
+class StartCalibration(StepOperator):
+    """What is calibrated: the service as it runs."""
+
+    def step(self, visit: Visit) -> Push:
+        from include.steps.calibrate import start_calibration
+
+        run = visit.context["dag_run"]
+        refuse_undeclared(run.conf or {}, CALIBRATE_FORM)
+        return visit.take(start_calibration, run.triggering_user_name or "schedule")
+
+    def says(self, value: Push) -> str:
+        return f"calibration of {value.service}, started by {value.started_by}: {value.reason}"
+
+
+class BakeCalibration(Bake):
+    """Wait for the whole bake."""
+
+    def step(self, visit: Visit) -> Canary | Wait:
+        from include.steps.calibrate import bake_calibration
+
+        return visit.take(bake_calibration, self.canary)
+
+
+class Learn(Score):
+    """What both sides differ by goes to history."""
+
+    def step(self, visit: Visit) -> Verdict | Wait:
+        from include.steps.calibrate import learn
+
+        return visit.take(learn, self.canary)
+
+
+class RetireCalibration(Retire):
+    """Both sides, and then the lease. A teardown: it runs whatever happened."""
+
+    def push(self, visit: Visit) -> Push:
+        push = the_push(visit.context, (START,))
+        if push is None:
+            raise NothingToUndo("the calibration never started")
+        return push
+
+    def take(self, visit: Visit, push: Push) -> Wait | None:
+        from include.steps.calibrate import retire_calibration
+
+        return visit.take(retire_calibration, push)
