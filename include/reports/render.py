@@ -14,15 +14,20 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from include.domain.canary import Canary
 from include.domain.push import Event, PushEnd, PushRecord
 from include.domain.scoring.readings import Judgement, Reading, State
+from include.ports import MetricTable
+from include.reports.spark import HEIGHT, WIDTH, sparks
 
 QUIET = (State.SAME, State.NOISY, State.NO_DATA)
 WHOLE_PUSH = "All regions"
 
 
-def canary_report(canary: Canary, judgement: Judgement, go_score: int, since: datetime, until: datetime) -> str:
-    """The page of a verdict: score, reason, what was lost, every reading. `since` to `until` is what was judged."""
+def canary_report(canary: Canary, judgement: Judgement, go_score: int, since: datetime, until: datetime,
+                  table: MetricTable | None = None) -> str:
+    """The page of a verdict: score, reason, what was lost, every reading. `since` to `until` is what was judged;
+    `table`, the canary first, is drawn beside what differs."""
     loud = [reading for reading in judgement.readings if reading.state not in QUIET and not reading.points]
     return _page("canary.html", canary=canary, judgement=judgement, go_score=go_score, since=since, until=until,
+                 sparks=sparks(judgement, table), width=WIDTH, height=HEIGHT,
                  counts={str(state): sum(reading.state == state for reading in judgement.readings) for state in State},
                  loud=_by_group(loud),
                  quiet=_by_group([reading for reading in judgement.readings if reading.state in QUIET]))

@@ -10,7 +10,7 @@ import numpy as np
 
 from include.domain.scoring.floors import LAST, Floors, rebuilt
 from include.domain.scoring.past import Past
-from include.domain.scoring.views import NAMES
+from include.domain.scoring.series import NAMES
 
 
 @dataclass(frozen=True)
