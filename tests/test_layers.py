@@ -22,6 +22,7 @@ MAY = {
     "include/adapters/": {"include.adapters", "include.ports", "include.domain"},
     "include/reports/": {"include.reports", "include.ports", "include.domain"},
     "include/local_cloud/": {"include.local_cloud", "include.domain", "include.catalog", "include.strict_yaml"},
+    "include/judge/": {"include.judge", "include.reports", *CORE},
     "include/demo/": {"include.demo", "include.local_cloud", "include.adapters", "include.reports", *CORE},
 }
 FILES = sorted(str(path.relative_to(ROOT)) for folder in ("dags", "plugins", "include")
