@@ -36,10 +36,10 @@ class World:
         what = np.random.default_rng(1)
         self.points = points
         self.sort = what.integers(0, 4, METRICS)
-        self.alike = what.choice([0.0, 0.5, 0.9], METRICS, p=[0.3, 0.4, 0.3])
-        self.swing = np.exp(what.uniform(np.log(0.01), np.log(0.15), METRICS))[:, None]
-        self.chronic = np.exp(what.uniform(np.log(0.002), np.log(0.05), METRICS))
-        self.rate = np.exp(what.uniform(np.log(1), np.log(200), METRICS))[:, None]
+        self.alike = what.choice([0.0, 0.5, 0.9], METRICS, p=[0.5, 0.3, 0.2])
+        self.swing = np.exp(what.uniform(np.log(0.005), np.log(0.1), METRICS))[:, None]
+        self.chronic = np.exp(what.uniform(np.log(0.001), np.log(0.02), METRICS))
+        self.rate = np.exp(what.uniform(np.log(2), np.log(200), METRICS))[:, None]
 
     def sides(self, rng: np.random.Generator, count: int = 2) -> list[np.ndarray]:
         load = 1 + 0.3 * np.sin(np.arange(self.points) / 80 + rng.uniform(0, 6))

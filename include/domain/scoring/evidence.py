@@ -25,7 +25,8 @@ LEAST_MOVED = np.array([0.01, 0.01, 0.05, 0.015, 0.15])   # no two machines are 
 LEAST_EVENTS_MOVED = 0.07                                # and no two shares of rare events
 LARGEST_TIMES = 1.2    # tail and spread count only beyond what was ever seen, times this
 LONG_ENOUGH = 20       # readings without which they are not judged at all
-FLOOR_FREEDOM = 20.0   # a floor is worth a third of its readings, at least 3 and at most this
+FEWEST_FREEDOM = 4.0
+FLOOR_FREEDOM = 20.0   # a floor is worth a third of its readings, at most this and at least the above
 EXTRA_FREEDOM = 5.0    # of the floors of tail, trend and spread, and of events: those move in jumps
 MEMORY_FREEDOM = 12.0  # degrees of freedom that past sampling errors add at most
 PROOF = 0.01           # events that could not reach this p-value, however they fell, are not tested (Tarone 1990)
@@ -70,7 +71,8 @@ def evidence(found: Measured, floor: Floor, tolerance: float = TOLERANCE, unknow
         able = np.isfinite(hot) & ~(((1 + allowed) / (2 + allowed)) ** (found.few_canary + found.few_baseline) > PROOF)
     strongest = [np.where(np.isfinite(side), side, 2.0).argmin(axis=0) for side in p]
     said = np.where(known, (1 + allowed) * np.exp(2 * np.sqrt(moved[LEVEL])) - 1, allowed)
-    return Evidence(hot, cold, allowed, said, np.sqrt(found.error[LEVEL] ** 2 + moved[LEVEL]), freedom, *strongest, able)
+    error = np.sqrt(found.error[LEVEL] ** 2 + moved[LEVEL])
+    return Evidence(hot, cold, allowed, said, error, freedom, *strongest, able)
 
 
 def _student(found: Measured, moved: np.ndarray, floor: Floor, view: int, allowed: np.ndarray,
@@ -80,7 +82,7 @@ def _student(found: Measured, moved: np.ndarray, floor: Floor, view: int, allowe
     squared, own = _remembered(found, floor, view)
     total = squared + moved[view]
     most = FLOOR_FREEDOM if view in (LEVEL, ROBUST) else EXTRA_FREEDOM
-    worth = np.where(floor.count > 0, np.clip(floor.count / 3, 3, most), UNKNOWN_FREEDOM)
+    worth = np.where(floor.count > 0, np.clip(floor.count / 3, FEWEST_FREEDOM, most), UNKNOWN_FREEDOM)
     freedom = total**2 / (squared**2 / own + moved[view] ** 2 / worth)
     spread = np.sqrt(total)
     for side, sign in enumerate((1, -1)):

@@ -25,7 +25,7 @@ def judge(names: Sequence[str], canary: np.ndarray, baseline: np.ndarray, source
     readings = found.readings()
     coverage = 100.0 * (1 - one_sided_share(found.measured)) if len(names) else 0.0
     requests = tuple(source.step_seconds * _total(names, side, source.requests) for side in (canary, baseline))
-    score = round(max(0.0, 100.0 - sum(reading.points for reading in readings)), 2)
+    score = round(max(0.0, 100.0 - float(found.labels.points.sum())), 2)
     missing = gap(found.names, found.measured, source, plan, coverage, requests)
     decision, reason = outcome(score, plan.go_score, readings, missing)
     return Judgement(decision, 0.0 if decision == Decision.ERROR else score, reason, readings, round(coverage, 1),

@@ -30,7 +30,7 @@ def labelled(measured: Measured, found: Evidence, value: Worth, false_alarms: fl
     with np.errstate(invalid="ignore"):
         noisy = np.log1p(found.tolerance) + 3 * found.error > np.log1p(NOISY)
         state = np.select([~np.isfinite(found.hot), differs & (found.hot <= found.cold), differs,
-                           noisy & (measured.canary != measured.baseline)],
+                           noisy & ((measured.canary != 0) | (measured.baseline != 0))],
                           [State.NO_DATA, State.HOT, State.COLD, State.NOISY], State.SAME)
     return Labels(state, np.where(costs, value.points(), 0.0))
 

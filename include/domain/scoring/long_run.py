@@ -8,6 +8,7 @@ import numpy as np
 from scipy.special import digamma, polygamma
 
 MOST_SHARED = 30.0     # degrees of freedom that a metric may borrow from the others
+ROUNDING = 1e-10       # a variance of constants
 FEWEST_METRICS = 20    # under which nothing is borrowed
 
 
@@ -40,7 +41,7 @@ def shared(long_run: np.ndarray, short_run: np.ndarray, n: np.ndarray, points: i
     as great keeps it, for one that drifts must not borrow from those that do not. Nothing is known better than the
     short-run variance, from `n` points."""
     freedom = cosines(points)
-    usable = (long_run > 0) & (short_run > 0)
+    usable = (long_run > ROUNDING) & (short_run > ROUNDING)
     if usable.sum() < FEWEST_METRICS:
         return long_run, np.minimum(float(freedom), np.maximum(n - 1, 1))
     ratio = np.divide(long_run, short_run, out=np.ones_like(long_run), where=usable)

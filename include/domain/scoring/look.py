@@ -15,7 +15,7 @@ from include.domain.scoring.measure import Measured, measure
 from include.domain.scoring.readings import Reading
 from include.domain.scoring.rules import Worth, worth
 from include.domain.scoring.series import NAMES
-from include.domain.scoring.told import ordered, told
+from include.domain.scoring.told import told
 from include.domain.service import MetricSource
 
 
@@ -32,7 +32,7 @@ class Look:
 
     def readings(self) -> tuple[Reading, ...]:
         """The dearest first."""
-        return ordered(told(self.names, self.worth, self.measured, self.evidence, self.labels))
+        return told(self.names, self.worth, self.measured, self.evidence, self.labels)
 
 
 def look(names: Sequence[str], canary: np.ndarray, baseline: np.ndarray, source: MetricSource, floors: Floors,

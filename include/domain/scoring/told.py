@@ -19,24 +19,23 @@ _ORDER = {"hot": 0, "cold": 0, "no data": 1, "noisy": 2, "same": 3}
 _UNITS = {EVENTS: " in all", SELDOM: " points above zero"}
 
 
-def ordered(readings: list[Reading]) -> tuple[Reading, ...]:
-    """The dearest first, then what differs, then by name."""
-    return tuple(sorted(readings, key=lambda reading: (-reading[6], _ORDER[reading[1]], reading[0])))
-
-
-def told(names: Sequence[str], value: Worth, measured: Measured, found: Evidence, labels: Labels) -> list[Reading]:
-    """A reading for each metric, in the order of the names."""
+def told(names: Sequence[str], value: Worth, measured: Measured, found: Evidence,
+         labels: Labels) -> tuple[Reading, ...]:
+    """A reading for each metric: the dearest first, then what differs, then in the order of `names`."""
     ratio, low, high = (_nothing(side) for side in _interval(measured, found))
     units = [_UNITS.get(shape, "") for shape in measured.shape.tolist()]
     views = np.where(labels.state == State.HOT, found.hot_view, found.cold_view).tolist()
-    columns = (names, [str(state) for state in labels.state], ratio, measured.canary.tolist(),
+    states = labels.state.tolist()
+    columns = (names, states, ratio, measured.canary.tolist(),
                measured.baseline.tolist(), units, found.allowed.tolist(), [NAMES[view] for view in views])
     sentences = [sentence(*row) for row in zip(*columns, strict=True)]
     for row in np.flatnonzero(one_sided(measured)):
         sentences[row] = one_sided_sentence(names[row], measured.n_canary[row], measured.n_baseline[row])
-    return list(map(Reading._make, zip(
-        names, columns[1], value.tier, value.group, value.direction, ratio, labels.points.tolist(), sentences, low,
-        high, _nothing(measured.canary), _nothing(measured.baseline), strict=True)))
+    readings = list(map(Reading._make, zip(
+        names, states, value.tier, value.group, value.direction, ratio, labels.points.tolist(), sentences, low, high,
+        _nothing(measured.canary), _nothing(measured.baseline), strict=True)))
+    rank = np.array([_ORDER[state] for state in states])
+    return tuple(readings[row] for row in np.lexsort((rank, -labels.points)))
 
 
 def _interval(measured: Measured, found: Evidence) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
