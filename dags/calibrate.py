@@ -1,10 +1,16 @@
-"""canary and baseline both on the running AMI → bake → what they differ by is noise, and later canaries are judged by it"""
+"""canary and baseline both on the running AMI → bake → what they differ by is noise: later canaries are judged by it"""
 
 from airflow.sdk import DAG
 
 from include.catalog import service_files
-from plugins.operators.calibrate import CALIBRATE_FORM, START, BakeCalibration, Learn, RetireCalibration
-from plugins.operators.calibrate import StartCalibration
+from plugins.operators.calibrate import (
+    CALIBRATE_FORM,
+    START,
+    BakeCalibration,
+    Learn,
+    RetireCalibration,
+    StartCalibration,
+)
 from plugins.operators.canary import LaunchCanary
 
 for service in (file.service for file in service_files() if file.service):

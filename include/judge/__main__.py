@@ -1,4 +1,4 @@
-"""`python -m include.judge baseline.csv canary.csv --service api`: the verdict on two files, as a push would judge them.
+"""`python -m include.judge baseline.csv canary.csv --service api`: the verdict on two files, as in a push.
 
 Ends with 0 for go, 1 for no-go, 2 for inconclusive, 3 for an error.
 """

@@ -129,7 +129,8 @@ def _numbers(values: pd.Series, path: Path) -> pd.Series:
     wrong = found.isna() & values.notna()
     if wrong.any():
         row = int(wrong.argmax())
-        raise BadInput(f"{path}: {str(values.iloc[row])[:80]!r} in row {row + 2} of {values.name} is no number; {RIGHT}")
+        word = str(values.iloc[row])[:80]
+        raise BadInput(f"{path}: {word!r} in row {row + 2} of {values.name} is no number; {RIGHT}")
     return found.astype(float)
 
 

@@ -1,6 +1,5 @@
 """A calibration's tasks, where they are not a canary's."""
 
-from typing import Any
 
 from airflow.sdk import Param
 

@@ -9,6 +9,7 @@ import pytest
 from include.demo.airflow_settings import ROOT
 from tests.world.declared import service
 
+VERBS = ("patch_push", "roll_back", "calibrate")
 SLOW = {"numpy", "scipy", "pandas", "boto3", "botocore", "pygit2"}
 
 
@@ -16,13 +17,13 @@ def test_every_declared_service_has_its_dags(declare, dags):
     declare(api=service(), web=service(service="web"))
     bag = dags()
     assert not bag.import_errors
-    assert set(bag.dags) == {"api_patch_push", "api_roll_back", "web_patch_push", "web_roll_back"}
+    assert set(bag.dags) == {f"{name}_{what}" for name in ("api", "web") for what in VERBS}
 
 
 def test_a_broken_service_file_is_shown_and_hides_no_other(declare, dags):
     declare(api=service(), web="service: web\ncanary: {sise: 1}\n")
     bag = dags()
-    assert set(bag.dags) == {"api_patch_push", "api_roll_back"}
+    assert set(bag.dags) == {f"api_{what}" for what in VERBS}
     [(where, what)] = bag.import_errors.items()
     assert where.endswith("service_files.py")
     assert "web.yaml" in what
@@ -37,7 +38,7 @@ def test_reading_it_imports_nothing_slow(file):
     assert not SLOW & set(found.stdout.split())
 
 
-@pytest.mark.parametrize("dag_id", ["api_patch_push", "api_roll_back"])
+@pytest.mark.parametrize("dag_id", [f"api_{what}" for what in VERBS])
 def test_it_survives_being_written_to_airflows_database(dag_id, declare, dags):
     from airflow.serialization.serialized_objects import DagSerialization
 
