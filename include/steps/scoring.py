@@ -65,7 +65,8 @@ def _judge_and_keep(canary: Canary, service: Service, metrics: Metrics, archive:
     verdict = judgement.verdict(canary.push_id, report)
     kept = {"verdict": asdict(verdict), "readings": [reading._asdict() for reading in judgement.readings],
             "coverage_percent": judgement.coverage_percent, "canary_requests": judgement.canary_requests,
-            "baseline_requests": judgement.baseline_requests, "points_in_time": judgement.points_in_time}
+            "baseline_requests": judgement.baseline_requests, "points_in_time": judgement.points_in_time,
+            "floors": judgement.floors}
     archive.put(_key(canary, READINGS), json.dumps(kept).encode(), "application/json")
     return verdict
 
