@@ -57,10 +57,11 @@ class Traffic(Protocol):
         """It must carry no weight. One that is gone already is no error."""
 
     def weights(self) -> dict[str, int]:
-        """The weight of each target group of the listener's forward to the cluster, ARN to 0–999."""
+        """ARN to 0–999: the greatest weight that any of the listener's forwards to the cluster gives."""
 
     def set_weights(self, weights: Mapping[str, int]) -> None:
-        """Replace them all, in the default action and in every rule that forwards to the cluster's target group."""
+        """Replace them all, in the default action and in every rule that forwards to the cluster's target group; where
+        they are so already nothing is written."""
 
     def targets(self, target_group: str) -> list[Target]: ...
 

@@ -32,7 +32,7 @@ class AirflowHome:
         self._environment = airflow_environment(folder, self.port, environment)
         folder.mkdir(parents=True, exist_ok=True)
 
-    def migrate(self, timeout: float = 120) -> None:
+    def migrate(self, timeout: float = 240) -> None:
         """Make the database. It needs nothing else, so it can run while the cloud starts."""
         self._start("migrate", "db", "migrate")
         code = self._processes.wait("migrate", timeout)
@@ -48,7 +48,7 @@ class AirflowHome:
     def start_component(self, component: str, *options: str) -> None:
         self._start(component, component, *options)
 
-    def wait_until_ready(self, timeout: float = 120) -> None:
+    def wait_until_ready(self, timeout: float = 240) -> None:
         """All four healthy, and the API server warm: its first call for a task takes seconds, and tasks time out."""
         deadline = time.monotonic() + timeout
         while missing := self._not_healthy():

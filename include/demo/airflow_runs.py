@@ -30,7 +30,7 @@ class AirflowRuns:
             time.sleep(1)
         return None
 
-    def wait_until_parsed(self, dag: str, timeout: float = 90) -> None:
+    def wait_until_parsed(self, dag: str, timeout: float = 180) -> None:
         """The DAG is known and takes runs. An import error is shown as Airflow shows it."""
         def known() -> bool:
             found = self._client.get(f"/api/v2/dags/{dag}")
@@ -40,7 +40,7 @@ class AirflowRuns:
     def import_errors(self) -> str:
         return "\n".join(error["stack_trace"] for error in self.ask("GET", "importErrors")["import_errors"])
 
-    def wait_until_watched(self, asset_name: str, timeout: float = 60) -> None:
+    def wait_until_watched(self, asset_name: str, timeout: float = 120) -> None:
         """The watcher of this asset has looked at its branch once: from now on a commit starts a push."""
         def watched() -> bool:
             assets = self.ask("GET", "assets", params={"limit": 100})["assets"]

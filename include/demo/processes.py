@@ -11,6 +11,9 @@ from uuid import uuid4
 
 from include.demo import watchman
 
+# As `nice` counts: where the two compete, the local cloud gets about twice the processor time of Airflow.
+GIVES_WAY = 3
+
 
 class Processes:
     """All processes of one demo. Whatever is started inside `marked()`, by anyone, is ended by `stop`."""
@@ -33,11 +36,12 @@ class Processes:
             os.environ.pop(watchman.VARIABLE, None)
 
     def start(self, name: str, command: Sequence[str], environment: Mapping[str, str], folder: Path) -> None:
-        """Start it with its output in `<logs>/<name>.log`."""
+        """Start it with its output in `<logs>/<name>.log`; on a busy machine the local cloud's requests go first."""
         with open(self.log(name), "ab") as log:
             self._children[name] = subprocess.Popen(
                 command, cwd=folder, env={**environment, watchman.VARIABLE: self.mark},
                 stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, start_new_session=True)
+        _give_way(self._children[name].pid)
 
     def exit_code(self, name: str) -> int | None:
         """None while it runs."""
@@ -73,3 +77,11 @@ class Processes:
         if self._watchman.stdin and not self._watchman.stdin.closed:
             self._watchman.stdin.close()
             self._watchman.wait()
+
+
+def _give_way(pid: int) -> None:
+    """A lower priority for the process and its children; for its session too, by which desktops share the time."""
+    with suppress(OSError):
+        os.setpriority(os.PRIO_PROCESS, pid, max(GIVES_WAY, os.getpriority(os.PRIO_PROCESS, pid)))
+    with suppress(OSError):
+        Path(f"/proc/{pid}/autogroup").write_text(str(GIVES_WAY))

@@ -14,6 +14,19 @@ class Decision(StrEnum):
     ERROR = "error"
 
 
+MOST_LOAD_PERCENT = 150     # of what one instance of prod gets
+
+
+def too_much(share_percent: int, size: int, in_service: int) -> str | None:
+    """Why `size` instances would break under their share of what so many in service carry, or None: that would harm
+    users, and tell nothing of the new AMI."""
+    if share_percent * in_service <= size * MOST_LOAD_PERCENT:
+        return None
+    needed, times = -(-share_percent * in_service // 100), share_percent * in_service / (100 * size)
+    return (f"{share_percent} % of the traffic would give each of {size} {times:.1f} times the load of one of the "
+            f"{in_service} in service: {needed} are needed, or a smaller share")
+
+
 @dataclass(frozen=True)
 class Canary:
     """A small ASG on the new AMI beside a fresh baseline of the same size on the running AMI."""

@@ -174,6 +174,11 @@ def suspended_by_us(asg: Asg) -> tuple[str, ...]:
     return tuple(process for process in PROCESSES if process in ours)
 
 
+def suspended_by_others(asg: Asg) -> tuple[str, ...]:
+    """Processes that people suspended, before us or besides us."""
+    return tuple(sorted(asg.suspended.difference(suspended_by_us(asg))))
+
+
 def to_suspend(asg: Asg) -> tuple[str, ...]:
     """Processes still to be suspended before traffic is taken off."""
     return tuple(process for process in PROCESSES if process not in asg.suspended)

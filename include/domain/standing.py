@@ -9,7 +9,8 @@ from include.domain import asg_tags
 from include.domain.asg_names import members
 from include.domain.asg_tags import Colour, Role
 from include.domain.cluster import Activity, Asg
-from include.domain.errors import NothingToUndo, Refused
+from include.domain.errors import BadInput, NothingToUndo, Refused
+from include.domain.red_black import short_name
 
 SAME_FAILURE = 3    # so many times the same message of Auto Scaling, at different times, ends a wait
 
@@ -47,6 +48,15 @@ def running(asgs: Sequence[Asg], cluster: str, region: str) -> Asg:
     raise Refused(f"{len(found)} ASGs of {cluster} take traffic in {region} ({names}): roll one of them back first")
 
 
+def must_be_pushable(asg: Asg, target_group: str, region: str) -> None:
+    """BadInput for a running ASG whose AMI or whose traffic could not be moved."""
+    if not asg.template:
+        raise BadInput(f"{asg.name} in {region} has a launch configuration: give it a launch template to push it")
+    if target_group not in asg.target_groups:
+        raise BadInput(f"{asg.name} is not attached to {short_name(target_group)}, "
+                       f"the declared target group in {region}")
+
+
 def baseline_of(asgs: Sequence[Asg], cluster: str, push_id: str, region: str) -> Asg:
     """The ASG that a push replaces: the one that it disabled, or the only other one that takes traffic."""
     others = [asg for asg in members(asgs, cluster) if asg.tags.get(asg_tags.PUSH) != push_id and not asg.deleting]
@@ -54,10 +64,14 @@ def baseline_of(asgs: Sequence[Asg], cluster: str, push_id: str, region: str) ->
     return disabled[0] if disabled else running(others, cluster, region)
 
 
-def to_undo(asgs: Sequence[Asg], cluster: str, push_id: str, region: str) -> tuple[Asg, Asg]:
-    """The new ASG of a push and the baseline to put back; NothingToUndo where there is not both."""
+def to_undo(asgs: Sequence[Asg], cluster: str, push_id: str, region: str) -> tuple[Asg | None, Asg]:
+    """The new ASG of a push (None where somebody deleted it while its baseline was black) and the baseline to put back;
+    NothingToUndo where there is neither."""
     new = made_by(asgs, push_id, Role.NEW)
     if new is None:
+        for asg in members(asgs, cluster):
+            if asg.tags.get(asg_tags.DISABLED_BY) == push_id and not asg.deleting:
+                return None, asg
         raise NothingToUndo(f"{push_id} changed nothing of {cluster} in {region}")
     try:
         return new, baseline_of(asgs, cluster, push_id, region)

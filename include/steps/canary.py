@@ -1,18 +1,19 @@
 """The canary's life: launched beside a fresh baseline, baked under real traffic, retired whatever happened."""
 
 from include.domain.asg_names import BASELINE, CANARY, cluster_name
-from include.domain.canary import Canary
+from include.domain.asg_tags import Role
+from include.domain.canary import Canary, too_much
 from include.domain.cluster import Asg
-from include.domain.errors import GaveUp, Inconclusive, NoGo
+from include.domain.errors import BadInput, GaveUp, Inconclusive, NoGo
 from include.domain.looks import Look, Wait
 from include.domain.push import Push
 from include.domain.service import Service
-from include.domain.standing import repeated_failure
+from include.domain.standing import made_by, must_be_pushable, repeated_failure, running
 from include.ports import Clusters, Images, Leases, Metrics, Traffic
 from include.steps.create import create_pair, image_id
 from include.steps.ladder import not_yet, until, until_launched
 from include.steps.lease import lease_key, take
-from include.steps.pair import enter, found, leave, of_others, place, shares, still_there, weights_back
+from include.steps.pair import Place, enter, found, leave, of_others, place, shares, still_there, weights_back
 from include.steps.scoring import harm, judge
 
 
@@ -25,18 +26,19 @@ def launch_canary(push: Push, service: Service, look: Look, clusters: Clusters, 
     clusters, traffic = held.guard(clusters), held.guard(traffic)
     where = place(push.environment, service, traffic)
     ami = image_id(push, where.region, images)
-    others = of_others(push.id, clusters.asgs(where.cluster), where)
+    asgs = clusters.asgs(where.cluster)
+    others = of_others(push.id, asgs, where)
     if others:
         return until(others, look, service)
+    if not made_by(asgs, push.id, Role.CANARY):
+        _must_suit(running(asgs, where.cluster, where.region), where, service)
     arns = enter(push.id, where, clusters, traffic)
     create_pair(push, service, look, where, arns, ami, clusters, held)
     pair = found(push.id, where.cluster, clusters)
     waits = _not_in_service(pair, service, look, clusters, traffic)
     if waits:
         return waits
-    wanted = shares(where, arns, service.canary.share_percent)
-    if traffic.weights() != wanted:
-        traffic.set_weights(wanted)
+    traffic.set_weights(shares(where, arns, service.canary.share_percent))
     return Canary(push.id, push.service, push.environment, where.region, push.commit, pair[CANARY].name,
                   pair[BASELINE].name, service.canary.size, service.canary.share_percent, look.now,
                   look.now + service.lasts(hours=service.canary.bake_hours))
@@ -73,6 +75,14 @@ def retire(push: Push, service: Service, look: Look, clusters: Clusters, traffic
     where = place(push.environment, service, traffic)
     reason = weights_back(where, clusters, traffic) or leave(push.id, where, clusters, traffic)
     return until(reason, look, service) if reason else None
+
+
+def _must_suit(main: Asg, where: Place, service: Service) -> None:
+    """What would harm prod is refused while nothing is changed yet."""
+    must_be_pushable(main, where.main, where.region)
+    reason = too_much(service.canary.share_percent, service.canary.size, main.in_service)
+    if reason:
+        raise BadInput(f"canary.size: {reason} ({main.name} in {where.region})")
 
 
 def _not_in_service(pair: dict[str, Asg], service: Service, look: Look, clusters: Clusters,

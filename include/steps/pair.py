@@ -61,11 +61,11 @@ def enter(push_id: str, where: Place, clusters: Clusters, traffic: Traffic) -> d
 
     Left over from an older push, they are used again; a weight that is left over with them is taken back.
     """
-    arns = {detail: traffic.add_target_group(name, where.main) for detail, name in _names(where.cluster).items()}
     weights = traffic.weights()
-    foreign = [short_name(arn) for arn in weights if arn not in {where.main, *arns.values()}]
+    foreign = [short_name(arn) for arn in weights if arn not in {where.main, *_arns(where, traffic)}]
     if foreign:
         raise Refused(f"the listener of {where.cluster} in {where.region} also forwards to {', '.join(foreign)}")
+    arns = {detail: traffic.add_target_group(name, where.main) for detail, name in _names(where.cluster).items()}
     left_over = any(weights.get(arn) for arn in arns.values()) and not found(push_id, where.cluster, clusters)
     if left_over or not all(arn in weights for arn in arns.values()):
         traffic.set_weights({where.main: WHOLE, **dict.fromkeys(arns.values(), 0)})

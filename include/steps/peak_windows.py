@@ -17,15 +17,20 @@ def off_peak(push: Push, region: str, service: Service, markets: Mapping[str, Ma
 
     Only a person ends this wait. It looks once an hour at least, in case the declared hours were changed.
     """
+    return not_in_a_slot(push, region, service, markets, look, service.red_black.region_minutes) or push
+
+
+def not_in_a_slot(push: Push, region: str, service: Service, markets: Mapping[str, Market], look: Look,
+                  minutes: float) -> Wait | None:
+    """A wait for a slot of so many minutes, or None within one."""
     names = service.region(push.environment, region).markets
     unknown = [name for name in names if name not in markets]
     if unknown:
         raise BadInput(f"environments.{push.environment}: {region}: there is no market {unknown[0]!r}")
     clock = MarketClock(service.time_scale, service.time_zero)
-    slot = next_slot([markets[name] for name in names], clock, look.now,
-                     timedelta(minutes=service.red_black.region_minutes))
+    slot = next_slot([markets[name] for name in names], clock, look.now, timedelta(minutes=minutes))
     if slot.is_now:
-        return push
+        return None
     next_look = max(look.now + SOON, min(slot.starts, look.now + service.lasts(hours=1)))
     return Wait(f"{region} waits for its slot until {slot.starts:%a %H:%M:%S} UTC: {slot.reason}", look.since,
                 next_look)

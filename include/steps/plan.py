@@ -1,23 +1,36 @@
 """What a push will do in one region, decided from what runs there now."""
 
+from collections.abc import Mapping
+
 from include.domain.asg_names import cluster_name, next_name
 from include.domain.asg_tags import Role
-from include.domain.errors import Refused
+from include.domain.errors import BadInput, Refused
 from include.domain.looks import Look, Wait
+from include.domain.peak_windows import Market
 from include.domain.push import Push, RegionPlan
 from include.domain.red_black import carried_rps, new_size, recorded_sizes, sizes_of
 from include.domain.service import Service
-from include.domain.standing import baseline_of, made_by
-from include.ports import Clusters, Images, Leases, Metrics
+from include.domain.standing import baseline_of, made_by, must_be_pushable
+from include.ports import Clusters, Images, Leases, Metrics, Traffic
 from include.steps.create import image_id
 from include.steps.enable import is_disabled
 from include.steps.lease import lease_key, take
 from include.steps.live import measured_rps
+from include.steps.peak_windows import not_in_a_slot
+
+LATE = 2    # at least one part in so many of the slot must be left when a region is begun
 
 
-def plan(push: Push, region: str, service: Service, look: Look, clusters: Clusters, images: Images,
-         metrics: Metrics, leases: Leases) -> RegionPlan | Wait:
-    """Take the lease, and decide names and sizes from what runs there now."""
+def plan(push: Push, region: str, service: Service, markets: Mapping[str, Market], look: Look, clusters: Clusters,
+         traffic: Traffic, images: Images, metrics: Metrics, leases: Leases) -> RegionPlan | Wait:
+    """Take the lease, and decide names and sizes from what runs there now.
+
+    A wait for the lease, or an Airflow that was down, may have used the slot up: then the next one is waited for.
+    """
+    if made_by(clusters.asgs(cluster_name(push.service, push.environment)), push.id, Role.NEW) is None:
+        waits = not_in_a_slot(push, region, service, markets, look, service.red_black.region_minutes / LATE)
+        if waits:
+            return waits
     held = take(lease_key(push.service, push.environment, region), push.id, service, look, leases)
     if isinstance(held, Wait):
         return held
@@ -26,6 +39,7 @@ def plan(push: Push, region: str, service: Service, look: Look, clusters: Cluste
     new, baseline = made_by(asgs, push.id, Role.NEW), baseline_of(asgs, cluster, push.id, region)
     if new and is_disabled(new):
         raise Refused(f"{new.name} of this push was rolled back in {region}: start a new push")
+    must_be_pushable(baseline, _target_group(push, region, service, traffic), region)
     if not baseline.in_service:
         raise Refused(f"{baseline.name} has no instance in service in {region}: its size says nothing")
     before = recorded_sizes(baseline) or sizes_of(baseline)
@@ -35,3 +49,11 @@ def plan(push: Push, region: str, service: Service, look: Look, clusters: Cluste
         new.name if new else next_name(cluster, asgs), new_size(baseline.in_service, service.red_black.extra_percent),
         before.minimum, before.maximum, before.desired,
         carried_rps(service.red_black.instance_rps, rps, baseline.in_service), held.token, look.now)
+
+
+def _target_group(push: Push, region: str, service: Service, traffic: Traffic) -> str:
+    name = service.region(push.environment, region).target_group
+    arn = traffic.target_group(name)
+    if arn is None:
+        raise BadInput(f"environments.{push.environment}: there is no target group {name} in {region}")
+    return arn

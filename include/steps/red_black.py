@@ -9,7 +9,7 @@ from include.domain.cluster import Asg
 from include.domain.errors import Refused, Unhealthy
 from include.domain.looks import Look, Wait
 from include.domain.push import RegionPlan
-from include.domain.red_black import next_batch, recorded_sizes
+from include.domain.red_black import next_batch, recorded_sizes, suspended_by_others
 from include.domain.service import Service
 from include.domain.standing import named
 from include.ports import Clusters, Leases, Metrics, Traffic
@@ -31,7 +31,10 @@ def launch_new(plan: RegionPlan, service: Service, look: Look, clusters: Cluster
     held = hold(plan, look, leases)
     clusters = held.guard(clusters)
     create_new(plan, clusters, held)
-    new, baseline = _both(plan, clusters)
+    asgs = clusters.asgs(cluster_name(plan.service, plan.environment))
+    if named(asgs, plan.new) is None:
+        return until(f"{plan.new} is created; AWS does not show it yet", look, service)
+    new, baseline = _among(asgs, plan)
     if recorded_sizes(new) is None:
         return plan
     if baseline and not is_disabled(baseline):
@@ -112,7 +115,10 @@ def holds(plan: RegionPlan, service: Service, look: Look, clusters: Clusters, tr
 
 def delete_baseline(plan: RegionPlan, service: Service, look: Look, clusters: Clusters, traffic: Traffic,
                     metrics: Metrics, leases: Leases) -> RegionPlan | Wait:
-    """Give the new ASG the baseline's scaling, un-pin it, and delete the baseline: the last known-good goes last."""
+    """Give the new ASG the baseline's scaling and what people suspended there, un-pin it, and delete the baseline.
+
+    The last known-good goes last.
+    """
     held = hold(plan, look, leases)
     clusters = held.guard(clusters)
     new, baseline = _both(plan, clusters)
@@ -127,13 +133,17 @@ def delete_baseline(plan: RegionPlan, service: Service, look: Look, clusters: Cl
             return until(f"{plan.baseline} is kept: {reason}", look, service)
         clusters.copy_scaling(plan.baseline, plan.new)
         _un_pin_new(new, plan, service, look, clusters, traffic, metrics)
+        clusters.suspend(plan.new, suspended_by_others(baseline))
         clusters.delete(plan.baseline)
     return until(f"{plan.baseline} is being deleted with {len(baseline.instances)} instances", look, service)
 
 
 def _both(plan: RegionPlan, clusters: Clusters) -> tuple[Asg, Asg | None]:
     """The new ASG and the baseline (None once it is deleted)."""
-    asgs = clusters.asgs(cluster_name(plan.service, plan.environment))
+    return _among(clusters.asgs(cluster_name(plan.service, plan.environment)), plan)
+
+
+def _among(asgs: list[Asg], plan: RegionPlan) -> tuple[Asg, Asg | None]:
     new = named(asgs, plan.new)
     if new is None or new.deleting:
         raise Refused(f"{plan.new} is not there in {plan.region}: somebody deleted it")

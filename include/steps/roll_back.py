@@ -24,22 +24,26 @@ def roll_back(owner: str, push_id: str, service: Service, environment: str, regi
     The push's own rollback (its owner begins with the push's id) takes the lease from the push, and from nobody else;
     a person's takes it from whoever holds it.
     """
-    cluster = cluster_name(service.service, environment)
-    to_undo(clusters.asgs(cluster), cluster, push_id, region)
-    held = _take_over(owner, push_id, service, lease_key(service.service, environment, region), look, leases)
-    if isinstance(held, Wait):
-        return held
+    cluster, key = cluster_name(service.service, environment), lease_key(service.service, environment, region)
+    try:
+        to_undo(clusters.asgs(cluster), cluster, push_id, region)
+        held = _take_over(owner, push_id, service, key, look, leases)
+        if isinstance(held, Wait):
+            return held
+        new, baseline = to_undo(clusters.asgs(cluster), cluster, push_id, region)
+    except NothingToUndo:
+        leases.release(key, owner)  # taken while there was something: the next push must not wait for it
+        raise
     clusters, traffic = held.guard(clusters), held.guard(traffic)
-    new, baseline = to_undo(clusters.asgs(cluster), cluster, push_id, region)
-    waits = _put_back(baseline, look, service, clusters, traffic) or \
-        _take_off(new, baseline, look, service, clusters, traffic, held)
+    waits = _put_back(baseline, look, service, clusters, traffic)
+    if new and not waits:
+        waits = _take_off(new, baseline, look, service, clusters, traffic, held)
     if waits:
         return waits
     un_pin(baseline, clusters, baseline.desired)
     leases.release(held.key, owner)
-    expires = new.tags.get(asg_tags.EXPIRES_AT, "")
     return (f"{region}: {baseline.name} takes the traffic again with {baseline.in_service} instances; "
-            f"{new.name} is kept without" + (f" until {expires}" if expires else ""))
+            + (_kept(new) if new else "the new ASG was deleted before"))
 
 
 def push_to_undo(service: Service, environment: str, region: str, clusters: Clusters) -> str:
@@ -52,6 +56,11 @@ def push_to_undo(service: Service, environment: str, region: str, clusters: Clus
             to_undo(asgs, cluster, push_id, region)
             return push_id
     raise NothingToUndo(f"no push left {cluster} anything to go back to in {region}")
+
+
+def _kept(new: Asg) -> str:
+    expires = new.tags.get(asg_tags.EXPIRES_AT, "")
+    return f"{new.name} is kept without" + (f" until {expires}" if expires else "")
 
 
 def _take_over(owner: str, push_id: str, service: Service, key: str, look: Look, leases: Leases) -> Held | Wait:

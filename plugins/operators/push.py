@@ -69,7 +69,7 @@ class FinishPush(StepOperator):
         return record
 
     def says(self, value: PushRecord) -> str:
-        return f"{value.end}: {value.ami} runs in {value.regions}. {value.reason}".rstrip()
+        return f"{value.end}: {value.ami} runs in {value.regions.replace(',', ', ')}. {value.reason}".rstrip()
 
 
 def asked_for(context: Context) -> dict[str, str]:

@@ -12,7 +12,7 @@ from plugins.operators.push import refuse_undeclared
 from plugins.operators.step import StepOperator, Visit, the_push
 
 # A rollback that gives up leaves the region half way: it is tried for minutes longer than the push.
-PATIENT = {"retries": 10}
+PATIENT = {"retries": 30}
 
 
 class RollBack(StepOperator):

@@ -14,7 +14,7 @@ from typing import Any
 from airflow.sdk import BaseOperator, Context
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException, AirflowTaskTerminated
 
-from include.domain.errors import Final, NothingToUndo
+from include.domain.errors import BadInput, Final, NothingToUndo
 from include.domain.looks import Look, Wait
 from include.domain.push import Push
 from plugins import wiring
@@ -25,7 +25,8 @@ from plugins.notifiers.story import Story
 SLEEPS_UP_TO = timedelta(seconds=15)
 SLEEPS_AT_LEAST = timedelta(seconds=0.2)
 
-RETRIES = {"retries": 5, "retry_delay": timedelta(seconds=3), "retry_exponential_backoff": 2.0,
+# They are counted over the whole life of a task, of which a bake has 50 deferrals: with the last seven a minute apart.
+RETRIES = {"retries": 12, "retry_delay": timedelta(seconds=3), "retry_exponential_backoff": 2.0,
            "max_retry_delay": timedelta(minutes=1)}
 
 
@@ -79,6 +80,7 @@ class StepOperator(BaseOperator):
         if first and not self.is_teardown:  # a teardown is always there, and speaks when it has something to do
             story.started()
         try:
+            self._must_be_handed_all()
             value = self._look_until_done(ports, since, story, context)
         except NothingToUndo as nothing:
             story.nothing(str(nothing))
@@ -95,6 +97,13 @@ class StepOperator(BaseOperator):
     def on_kill(self) -> None:
         """Stop at once: Airflow gives a task that was stopped 5 s more to run, in which a rollback begins."""
         raise AirflowTaskTerminated(f"{self.task_id} was stopped")
+
+    def _must_be_handed_all(self) -> None:
+        """A task that a person marked as success did not run, and hands nothing on."""
+        for name in self.template_fields:
+            if getattr(self, name) is None:
+                raise BadInput(f"{self.task_id} was handed no {name}: a task before it was marked as success, and did "
+                               "not run; clear that one instead")
 
     def _ports(self) -> wiring.Ports:
         try:

@@ -3,6 +3,7 @@
 import pytest
 
 from include.adapters.clusters.ec2_asg import Ec2AsgClusters
+from include.adapters.clusters.ec2_create import create_arguments
 from include.domain.asg_tags import PUSH
 from include.domain.cluster import NewAsg
 from include.domain.errors import BadInput, Refused
@@ -193,3 +194,13 @@ def test_deleting_takes_the_instances_along_and_may_be_said_twice(clusters, clus
     assert all(asg.deleting for asg in clusters.asgs(f"{cluster.service}-prod"))
     eventually(lambda: not clusters.asgs(f"{cluster.service}-prod"), "the ASG is gone")
     clusters.delete(cluster.asg)
+
+
+@pytest.mark.parametrize("other", [
+    {"LoadBalancerNames": ["old-elb"]},
+    {"TrafficSources": [{"Identifier": "arn:tg", "Type": "elbv2"}, {"Identifier": "old-elb", "Type": "elb"}]},
+], ids=["as load balancer", "as traffic source"])
+def test_an_asg_that_takes_traffic_past_target_groups_is_refused(other):
+    like = {"AutoScalingGroupName": "api-prod-v041", "VPCZoneIdentifier": "subnet-1", **other}
+    with pytest.raises(BadInput, match="api-prod-v041: old-elb is no target group: a push could not take its traffic"):
+        create_arguments(NewAsg("api-prod-v042", "api-prod-v041", "ami-1", 4, {}), like, ("lt-1", "2"), [])

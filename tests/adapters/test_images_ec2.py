@@ -251,3 +251,17 @@ def test_user_data_keeps_hostile_words_inside_their_strings(service):
     file, = config["write_files"]
     assert yaml.safe_load(file["content"]) == {
         "service": service.service, "repository": 'x"\nruncmd: [rm -rf /]\n#', "commit": "a" * 40}
+
+
+def test_a_copy_that_never_comes_is_given_up_and_asked_for_anew_by_the_next_push(images, sessions, commit, monkeypatch):
+    tokens = []
+    monkeypatch.setattr(sessions["us-west-2"].client("ec2"), "copy_image",
+                        lambda **arguments: tokens.append(arguments["ClientToken"]))
+    since = datetime.now(UTC)
+    eventually(lambda: isinstance(images.build(commit, "prod", look(since)), Wait) and tokens, "the copy is asked for")
+    late = since + timedelta(hours=2)
+    with pytest.raises(GaveUp, match="is being copied to us-west-2"):
+        images.build(commit, "prod", look(since, late))
+    assert isinstance(images.build(commit, "prod", look(late)), Wait)
+    assert len(set(tokens)) == 2
+    assert max(map(len, tokens)) <= 64

@@ -74,12 +74,22 @@ def test_weights_are_written_in_every_rule_that_forwards_to_the_cluster_and_nowh
     assert traffic.weights() == wanted
 
 
-def test_a_crash_between_two_rules_does_not_read_as_done(traffic, cluster):
+def test_a_weight_in_any_rule_is_a_weight_for_a_crash_may_leave_some_of_them_behind(traffic, cluster):
     canary = canary_of(cluster, traffic)
     first = rule(cluster, 10, cluster.target_group)
+    traffic.set_weights({cluster.target_group: 100, canary: 0})
     cluster.aws("elbv2").modify_rule(RuleArn=first, Actions=[{"Type": "forward", "ForwardConfig": {"TargetGroups": [
         {"TargetGroupArn": cluster.target_group, "Weight": 90}, {"TargetGroupArn": canary, "Weight": 10}]}}])
-    assert traffic.weights() == {cluster.target_group: 1}
+    assert traffic.weights() == {cluster.target_group: 100, canary: 10}
+
+
+def test_another_target_group_in_any_rule_to_the_cluster_is_seen(traffic, cluster):
+    other = furnished(cluster.session).target_group
+    rule(cluster, 10, cluster.target_group)
+    cluster.aws("elbv2").modify_rule(RuleArn=rule(cluster, 20, other, path="/b/*"), Actions=[
+        {"Type": "forward", "ForwardConfig": {"TargetGroups": [
+            {"TargetGroupArn": cluster.target_group, "Weight": 5}, {"TargetGroupArn": other, "Weight": 5}]}}])
+    assert traffic.weights() == {cluster.target_group: 5, other: 5}
 
 
 def test_stickiness_survives_a_change_of_weights(traffic, cluster):

@@ -1,5 +1,6 @@
 """A demo leaves nothing running: not after Ctrl-C, and not after it was killed."""
 
+import os
 import subprocess
 import sys
 import time
@@ -8,7 +9,7 @@ import pytest
 
 from include.demo import watchman
 from include.demo.airflow_settings import ROOT, clean_environment
-from include.demo.processes import Processes
+from include.demo.processes import GIVES_WAY, Processes
 
 SLEEPER = "import time; time.sleep(300)"
 # Ignores SIGTERM, in a session of its own, while its parent is gone: what Airflow's idle workers do.
@@ -67,7 +68,7 @@ def test_processes_of_another_demo_are_left_alone(processes, tmp_path):
 
 
 def test_a_killed_demo_takes_its_processes_with_it(tmp_path):
-    script = (f"import sys, time; from pathlib import Path; from include.demo.processes import Processes\n"
+    script = (f"import sys, time; from pathlib import Path; from include.demo.processes import GIVES_WAY, Processes\n"
               f"p = Processes(Path({str(tmp_path)!r})); print(p.mark, flush=True)\n"
               f"p.start('sleeper', [sys.executable, '-c', {SLEEPER!r}], {{}}, Path('/')); print('up', flush=True)\n"
               f"time.sleep(300)")
@@ -81,6 +82,15 @@ def test_a_killed_demo_takes_its_processes_with_it(tmp_path):
     demo.wait()
 
     eventually(lambda: watchman.carrying(mark) == [])
+
+
+def test_what_is_started_leaves_the_processor_to_the_local_cloud_on_a_busy_machine(processes, tmp_path):
+    before = os.getpriority(os.PRIO_PROCESS, 0)
+
+    processes.start("sleeper", [sys.executable, "-c", SLEEPER], clean_environment({}), tmp_path)
+
+    (pid,) = watchman.carrying(processes.mark)
+    assert os.getpriority(os.PRIO_PROCESS, pid) == max(before, GIVES_WAY)
 
 
 def test_an_error_can_show_the_end_of_a_log(processes, tmp_path):

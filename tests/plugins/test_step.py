@@ -167,3 +167,11 @@ def test_a_step_is_handed_the_ports_that_its_parameters_name():
     ports = Ports()
     visit = Visit(ports, LOOK, "api-1", {})
     assert visit.take(deed, "plan", chat="mine") == ("plan", "api", LOOK, "mine", "api-1", ports.archive)
+
+
+def test_what_a_task_marked_as_success_did_not_hand_on_is_said_at_once(ports):
+    operator = scripted("v042")
+    operator.template_fields, operator.plan = ("plan",), None
+    with pytest.raises(AirflowFailException, match="holds was handed no plan: a task before it was marked as success"):
+        operator.execute(Task().context)
+    assert not operator.looks

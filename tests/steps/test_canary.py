@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from include.domain import asg_tags
-from include.domain.errors import Inconclusive, NoGo, Refused
+from include.domain.errors import BadInput, Inconclusive, NoGo, Refused
 from include.domain.looks import Wait
 from include.steps import canary
 from tests.steps.ready import HERE, KEY, ports, ready
@@ -218,3 +218,19 @@ def test_a_pair_that_serves_nobody_loses_its_share_whatever_the_main_asg_does():
     world.advance(3)
     retire(world, flow)
     assert weights(world)["api-prod-canary"] == 0
+
+
+def test_a_share_that_would_break_so_few_instances_is_refused_before_anything_is_changed():
+    world, flow = ready(canary__share_percent=40)
+    world.advance(1)
+    with pytest.raises(BadInput, match=r"canary.size: 40 % .* each of 1 1.6 times the load of one of the 4 in service"):
+        launch(world, flow)
+    assert weights(world) == {"api-prod": 100}
+
+
+def test_a_running_asg_outside_the_declared_target_group_is_refused_before_anything_is_changed():
+    world, flow = ready()
+    world.regions[HERE].groups["api-prod-v041"].target_groups = ()
+    with pytest.raises(BadInput, match="not attached to api-prod, the declared target group in us-east-1"):
+        launch(world, flow)
+    assert weights(world) == {"api-prod": 100}

@@ -1,12 +1,14 @@
 """The steps of one region, each by itself."""
 
 from dataclasses import replace
+from datetime import time, timedelta
 
 import pytest
 
 from include.domain import asg_tags
 from include.domain.errors import BadInput, GaveUp, Refused
 from include.domain.looks import Wait
+from include.domain.peak_windows import DAYS, Market, PeakWindow
 from include.steps import red_black
 from tests.steps.ready import HERE, planned, ports, ready
 from tests.stories.flow import IN_A_REGION
@@ -14,8 +16,8 @@ from tests.world.region import Behaviour
 
 
 def plan(world, flow, push=None):
-    return red_black.plan(push or flow.pushed_commit(), HERE, flow.service, world.look(),
-                          **ports(world, "clusters", "images", "metrics", "leases"))
+    return red_black.plan(push or flow.pushed_commit(), HERE, flow.service, flow.markets, world.look(),
+                          **ports(world, "clusters", "traffic", "images", "metrics", "leases"))
 
 
 def test_the_plan_takes_its_size_from_what_is_in_service_and_its_name_from_what_is_there():
@@ -36,6 +38,34 @@ def test_planning_again_after_the_launch_gives_the_same_plan():
 def test_what_one_instance_carries_is_measured_where_it_is_not_declared():
     world, flow = ready(red_black__instance_rps=None)
     assert plan(world, flow).instance_rps == pytest.approx(25)
+
+
+def test_a_slot_that_a_wait_has_used_up_is_waited_for_again_without_the_lease():
+    world, flow = ready(time_scale=1, time_zero=None)
+    for minutes, is_planned in ((80, True), (70, False)):
+        peak = (world.now + timedelta(minutes=minutes)).time()
+        window = PeakWindow(DAYS, peak, time(23))
+        flow.markets = {"americas": Market("americas", "UTC", (window,))}
+        found = plan(world, flow)
+        assert isinstance(found, Wait) is not is_planned
+        if is_planned:
+            world.leases.release("api/prod/us-east-1", flow.push_id)
+    assert "do not fit before the peak" in found.reason
+    assert not world.leases.held
+
+
+def test_a_baseline_outside_the_declared_target_group_stops_the_plan():
+    world, flow = ready()
+    world.regions[HERE].groups["api-prod-v041"].target_groups = ()
+    with pytest.raises(BadInput, match="v041 is not attached to api-prod, the declared target group in us-east-1"):
+        plan(world, flow)
+
+
+def test_a_baseline_with_a_launch_configuration_stops_the_plan():
+    world, flow = ready()
+    world.regions[HERE].groups["api-prod-v041"].template = ""
+    with pytest.raises(BadInput, match="api-prod-v041 in us-east-1 has a launch configuration"):
+        plan(world, flow)
 
 
 def test_two_asgs_under_traffic_stop_the_plan():
@@ -163,7 +193,8 @@ def test_the_new_asg_gets_the_baseline_s_scaling_and_sizes_before_the_baseline_g
     world, flow, found = planned("delete_baseline")
     step(world, flow, "delete_baseline", found)
     changes = [call for call in world.executioner.calls if call.startswith("clusters.") and call != "clusters.asgs"]
-    assert changes == ["clusters.copy_scaling", "clusters.resize", "clusters.tag", "clusters.delete"]
+    assert changes == ["clusters.copy_scaling", "clusters.resize", "clusters.tag", "clusters.suspend",
+                       "clusters.delete"]
 
 
 @pytest.mark.parametrize("name", IN_A_REGION)
@@ -235,3 +266,19 @@ def test_traffic_that_is_off_already_is_not_kept_for_numbers_of_before():
     world.advance(10)
     waits = step(world, flow, "disable_baseline", found)
     assert waits.reason.startswith("api-prod-v041 still drains")
+
+
+def test_what_people_suspended_stays_suspended_through_a_push():
+    world, flow = ready()
+    world.regions[HERE].groups["api-prod-v041"].suspended = {"AZRebalance"}
+    assert flow.region(flow.pushed_commit(), HERE)
+    assert world.regions[HERE].groups["api-prod-v042"].suspended == {"AZRebalance"}
+
+
+def test_a_new_asg_that_aws_does_not_show_at_once_is_waited_for():
+    world, flow, found = planned("launch_new")
+    clusters = world.clusters[HERE]
+    shown, clusters.asgs = clusters.asgs, lambda cluster: [a for a in shown(cluster) if a.name != found.new]
+    assert step(world, flow, "launch_new", found).reason == "api-prod-v042 is created; AWS does not show it yet"
+    clusters.asgs = shown
+    assert flow.step("launch_new", found, HERE) == found

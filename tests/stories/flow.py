@@ -46,7 +46,7 @@ class Flow:
 
     def _pushed(self, push: Push) -> None:
         self.built = push
-        built = self._task("build_ami", lambda look: build.build_ami(push, look, **self._ports("images")))
+        built = self._task("build_ami", lambda look: build.build_ami(push, self.service, look, **self._ports("images")))
         if built is None:
             return
         self.built = built
@@ -83,7 +83,8 @@ class Flow:
         value: Any = self._task(f"{task}.off_peak", lambda look: peak_windows.off_peak(
             push, region, self.service, self.markets, look))
         value = value and self._task(f"{task}.plan", lambda look: red_black.plan(
-            push, region, self.service, look, **self._ports("clusters", "images", "metrics", "leases", region=region)))
+            push, region, self.service, self.markets, look,
+            **self._ports("clusters", "traffic", "images", "metrics", "leases", region=region)))
         for name in IN_A_REGION:
             self.plan = value or self.plan
             if value is None or name == until:

@@ -28,8 +28,6 @@ def create_arguments(new: NewAsg, like: Mapping[str, Any], template: tuple[str, 
     arguments = {key: like[key] for key in COPIED if like.get(key) not in UNSET}
     if "VPCZoneIdentifier" not in arguments:
         arguments["AvailabilityZones"] = like["AvailabilityZones"]
-    if new.target_groups is None and like.get("LoadBalancerNames"):
-        arguments["LoadBalancerNames"] = like["LoadBalancerNames"]
     groups = like.get("TargetGroupARNs", ()) if new.target_groups is None else new.target_groups
     if groups:
         arguments["TargetGroupARNs"] = list(groups)
@@ -37,6 +35,7 @@ def create_arguments(new: NewAsg, like: Mapping[str, Any], template: tuple[str, 
     if specifications:
         arguments["LifecycleHookSpecificationList"] = specifications
     _refuse_second_templates(like)
+    _refuse_other_traffic(like)
     return {**arguments, **pinned(like, *template), "AutoScalingGroupName": new.name, "MinSize": 0,
             "MaxSize": new.max_size, "DesiredCapacity": 0, "Tags": _tags(new, like)}
 
@@ -60,3 +59,13 @@ def _refuse_second_templates(like: Mapping[str, Any]) -> None:
     if templates:
         raise BadInput(f"{like['AutoScalingGroupName']}: the overrides {', '.join(templates)} of its mixed instances "
                        "policy have launch templates of their own, which a push cannot move to a new AMI")
+
+
+def _refuse_other_traffic(like: Mapping[str, Any]) -> None:
+    """What takes traffic past target groups would take it unseen, after a disable too."""
+    others = [source.get("Identifier", "?") for source in like.get("TrafficSources", ())
+              if source.get("Type", "elbv2") != "elbv2"]
+    others = others or list(like.get("LoadBalancerNames", ()))
+    if others:
+        raise BadInput(f"{like['AutoScalingGroupName']}: {', '.join(others)} is no target group: a push could not take "
+                       "its traffic off; attach Classic Load Balancers and VPC Lattice to nothing that is pushed")

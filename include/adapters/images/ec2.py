@@ -54,7 +54,8 @@ class Ec2Images:
         if home is None:
             return self._builder.step(name, commit, look)
         if home["State"] != "available":
-            return self._wait(f"{name}: image {home['ImageId']} is {home['State']} in {self._home}", name, home, look)
+            return self._wait(f"{name}: image {home['ImageId']} is {home['State']} in {self._home}", name,
+                              _created(home, look), look)
         if tag_map(home.get("Tags")).get(COMMIT, commit) != commit:
             raise BadInput(f"{name} in {self._home} was built from another commit: {tag_map(home['Tags'])[COMMIT]}")
         if not _is_finished(home):
@@ -65,16 +66,17 @@ class Ec2Images:
 
     def _copy(self, name: str, home: Ami, amis: Mapping[str, Ami], look: Look) -> Wait | None:
         missing = [region for region in self._regions if region not in amis]
-        for region in missing:
+        for region in missing:  # the token is this task's: AWS would answer an older one with the copy that failed then
             self._regions[region].call("ec2", "copy_image", f"{name} to {region}", Name=name, SourceRegion=self._home,
                                        none_if=("InvalidAMIName.Duplicate",), SourceImageId=home["ImageId"],
-                                       ClientToken=f"{name}-{home['ImageId']}")
+                                       ClientToken=f"{home['ImageId']}-{look.since.timestamp():.0f}")
         if missing:
-            return self._wait(f"{name} is being copied to {', '.join(missing)}", name, None, look)
+            return self._wait(f"{name} is being copied to {', '.join(missing)}", name,
+                              max(_created(home, look), look.since), look)
         for region, ami in amis.items():
             if ami["State"] != "available":
-                return self._wait(f"{name} is being copied to {region}: {ami['ImageId']} is {ami['State']}", name, ami,
-                                  look)
+                return self._wait(f"{name} is being copied to {region}: {ami['ImageId']} is {ami['State']}", name,
+                                  _created(ami, look), look)
         return None
 
     def _tag(self, amis: Mapping[str, Ami], commit: str, branch: str) -> dict[str, str]:
@@ -104,10 +106,10 @@ class Ec2Images:
                          for region, ami in broken.items())
         raise Final(f"the image of {name} failed and was removed: {said}")
 
-    def _wait(self, reason: str, name: str, ami: Ami | None, look: Look) -> Wait:
-        """GaveUp after the same limit that the install has, counted from the image's own creation."""
+    def _wait(self, reason: str, name: str, began: datetime, look: Look) -> Wait:
+        """GaveUp after the same limit that the install has, from the image's own creation."""
         limit = self._service.lasts(minutes=self._service.build.limit_minutes)
-        gives_up = _created(ami, look.now) + limit
+        gives_up = began + limit
         if look.now >= gives_up:
             self._builder.remove(name)
             raise GaveUp(f"gave up after {limit}: {reason}")
@@ -150,8 +152,8 @@ def _image(amis: Mapping[str, Ami]) -> Image:
                  {region: ami["ImageId"] for region, ami in amis.items()})
 
 
-def _created(ami: Ami | None, now: datetime) -> datetime:
+def _created(ami: Ami, look: Look) -> datetime:
     try:
-        return datetime.fromisoformat(ami["CreationDate"]) if ami else now
+        return datetime.fromisoformat(ami["CreationDate"])
     except (KeyError, ValueError):
-        return now
+        return look.since

@@ -1,7 +1,7 @@
 """An Application Load Balancer as the port `Traffic`: target groups, targets, and the weights of one listener.
 
-The weights live in the default action and in every rule that forwards to the cluster's target group. Rules are written
-first and the default action last, and read in that order too: the last place says the new weights only when all do.
+The weights live in the default action and in every rule that forwards to the cluster's target group. They are written
+one after the other, so a crash may leave them different: what any of them still sends counts.
 """
 
 import re
@@ -59,7 +59,11 @@ class Elbv2Traffic:
         self._call("delete_target_group", arn, none_if=NO_GROUP, TargetGroupArn=arn)
 
     def weights(self) -> dict[str, int]:
-        return elbv2_forwards.weights(self._places()[-1]["Actions"], self._own)
+        greatest: dict[str, int] = {}
+        for place in self._places():
+            for arn, weight in elbv2_forwards.weights(place["Actions"], self._own).items():
+                greatest[arn] = max(weight, greatest.get(arn, 0))
+        return greatest
 
     def set_weights(self, weights: Mapping[str, int]) -> None:
         elbv2_forwards.check(weights, self._own)
