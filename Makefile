@@ -33,8 +33,10 @@ $(READY): requirements.txt .ci/set_up
 demo: $(READY)
 	@exec .venv/bin/python -m include.demo --commit "$(COMMIT)" --began $(BEGAN) $(if $(filter-out 0 no false,$(ONCE)),--once)
 
+# The fast layers share the two cores; end to end, a push has them for itself.
 test: $(READY)
-	@exec .venv/bin/python -m pytest
+	@.venv/bin/python -m pytest -n 2 --ignore tests/end_to_end
+	@exec .venv/bin/python -m pytest tests/end_to_end
 
 lint: $(READY)
 	@exec .venv/bin/ruff check

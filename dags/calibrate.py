@@ -12,6 +12,7 @@ from plugins.operators.calibrate import (
     StartCalibration,
 )
 from plugins.operators.canary import LaunchCanary
+from plugins.timetables.daily import daily
 
 for service in (file.service for file in service_files() if file.service):
     here = {"service": service.service, "region": service.canary.region}
@@ -22,7 +23,7 @@ for service in (file.service for file in service_files() if file.service):
         description=__doc__,
         doc_md=__doc__,
         tags={"canary", service.service},
-        schedule=service.canary.calibrate_schedule,
+        schedule=daily(service.canary.calibrate_at),
         catchup=False,
         max_active_runs=1,
         params=CALIBRATE_FORM,

@@ -76,11 +76,6 @@ class CanaryPlan(Settings):
             raise ValueError("hours and minutes of UTC are needed, as in 03:00")
         return at
 
-    @property
-    def calibrate_schedule(self) -> str | None:
-        """As cron says it; None where a person alone calibrates."""
-        return None if self.calibrate_at is None else f"{self.calibrate_at.minute} {self.calibrate_at.hour} * * *"
-
 
 class RedBlackPlan(Settings):
     """How one region is pushed."""

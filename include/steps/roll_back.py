@@ -24,13 +24,17 @@ def roll_back(owner: str, push_id: str, service: Service, environment: str, regi
     The push's own rollback (its owner begins with the push's id) takes the lease from the push, and from nobody else;
     a person's takes it from whoever holds it.
     """
-    cluster = cluster_name(service.service, environment)
-    to_undo(clusters.asgs(cluster), cluster, push_id, region)
-    held = _take_over(owner, push_id, service, lease_key(service.service, environment, region), look, leases)
-    if isinstance(held, Wait):
-        return held
+    cluster, key = cluster_name(service.service, environment), lease_key(service.service, environment, region)
+    try:
+        to_undo(clusters.asgs(cluster), cluster, push_id, region)
+        held = _take_over(owner, push_id, service, key, look, leases)
+        if isinstance(held, Wait):
+            return held
+        new, baseline = to_undo(clusters.asgs(cluster), cluster, push_id, region)
+    except NothingToUndo:
+        leases.release(key, owner)  # taken while there was something: the next push must not wait for it
+        raise
     clusters, traffic = held.guard(clusters), held.guard(traffic)
-    new, baseline = to_undo(clusters.asgs(cluster), cluster, push_id, region)
     waits = _put_back(baseline, look, service, clusters, traffic)
     if new and not waits:
         waits = _take_off(new, baseline, look, service, clusters, traffic, held)

@@ -4,10 +4,11 @@
 from airflow.sdk import Param
 
 from include.domain.canary import Canary, Verdict
-from include.domain.errors import NothingToUndo
+from include.domain.errors import Final
 from include.domain.looks import Wait
 from include.domain.push import Push
 from plugins.operators.canary import Bake, Retire
+from plugins.operators.failures import what_failed
 from plugins.operators.push import refuse_undeclared
 from plugins.operators.scoring import Score
 from plugins.operators.step import StepOperator, Visit, the_push
@@ -48,13 +49,24 @@ class Learn(Score):
         return visit.take(learn, self.canary)
 
 
+class CalibrationEnded(Final):
+    """Nothing was learned: the run is red."""
+
+
 class RetireCalibration(Retire):
-    """Both sides, and then the lease. A teardown: it runs whatever happened."""
+    """Both sides, and then the lease. A teardown, which runs whatever happened, so it decides the colour of the run."""
+
+    def step(self, visit: Visit) -> Wait | None:
+        waits = super().step(visit)
+        if waits is None and (failures := what_failed(visit.context)):
+            raise CalibrationEnded(f"canary and baseline are gone; {'; '.join(failures.values())}")
+        return waits
 
     def push(self, visit: Visit) -> Push:
         push = the_push(visit.context, (START,))
         if push is None:
-            raise NothingToUndo("the calibration never started")
+            failures = what_failed(visit.context)
+            raise CalibrationEnded(f"the calibration never started: {'; '.join(failures.values()) or 'it did not run'}")
         return push
 
     def take(self, visit: Visit, push: Push) -> Wait | None:

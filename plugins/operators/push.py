@@ -88,4 +88,4 @@ def asked_for(context: Context) -> dict[str, str]:
 def refuse_undeclared(conf: Mapping[str, Any], form: Mapping[str, Any]) -> None:
     """Airflow takes any key in a run's conf; one that nothing reads was meant for something."""
     if unknown := sorted(set(conf) - set(form)):
-        raise BadInput(f"this push knows no {', '.join(map(repr, unknown))}; it takes {', '.join(form)}")
+        raise BadInput(f"this run knows no {', '.join(map(repr, unknown))}; it takes {', '.join(form) or 'nothing'}")

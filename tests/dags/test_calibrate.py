@@ -1,10 +1,10 @@
 """Whole calibrations in Airflow, against the in-memory world."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 
 import pytest
 
-from include.domain.errors import Refused
+from include.domain.errors import Inconclusive, Refused
 from tests.world.declared import REGIONS, service
 
 V041 = {region: ["api-prod-v041"] for region in REGIONS}
@@ -25,14 +25,21 @@ def test_it_fills_the_history_and_leaves_nothing_behind(world, run):
     assert any("calibration: go" in said for said in world.chat.room)
 
 
-def test_one_that_cannot_launch_is_red_and_still_retired(world, run):
-    world.load = 0
-    world.regions[REGIONS[0]].groups["api-prod-v041"].desired = 0
-    world.advance(60)
+def test_one_that_teaches_nothing_is_red_and_still_retired(world, run, monkeypatch):
+    def refuses(canary):
+        raise Inconclusive("inconclusive: too few requests")
+
+    monkeypatch.setattr("include.steps.calibrate.learn", refuses)
     colour, states = run("api_calibrate")
-    assert colour == "failed"
-    assert states["learn"] in {"upstream_failed", "skipped"}
-    assert not world.archive.keys("history/")
+    assert (colour, states["learn"]) == ("failed", "failed")
+    assert serving(world) == V041
+    assert not world.leases.held
+
+
+def test_one_that_cannot_start_is_red(world, run):
+    colour, states = run("api_calibrate", nonsense=1)
+    assert (colour, states["start_calibration"]) == ("failed", "failed")
+    assert "knows no 'nonsense'" in world.chat.room[-1]
 
 
 def test_a_pair_that_cannot_be_retired_is_red(world, run, monkeypatch):
@@ -44,18 +51,18 @@ def test_a_pair_that_cannot_be_retired_is_red(world, run, monkeypatch):
     assert (colour, states["retire"]) == ("failed", "failed")
 
 
-@pytest.mark.parametrize(("declared", "next_run"), [
+@pytest.mark.parametrize(("declared", "at"), [
     pytest.param({}, None, id="by hand only, unless declared"),
-    pytest.param({"canary__calibrate_at": "03:30"}, datetime(2026, 1, 6, 3, 30, tzinfo=UTC), id="each night")])
-def test_it_runs_when_it_is_declared_to(declared, next_run, declare, dags):
+    pytest.param({"canary__calibrate_at": "03:30"}, time(3, 30), id="each night")])
+def test_it_runs_when_it_is_declared_to_and_never_at_once(declared, at, declare, dags):
+    """As the scheduler asks, the first time that it hears of the DAG."""
+    from airflow.serialization.serialized_objects import DagSerialization
     from airflow.timetables.base import TimeRestriction
 
     declare(api=service(**declared))
-    dag = dags().dags["api_calibrate"]
+    dag = DagSerialization.from_dict(DagSerialization.to_dict(dags().dags["api_calibrate"]))
     assert (dag.max_active_runs, dag.catchup) == (1, False)
-    restriction = TimeRestriction(earliest=datetime(2026, 1, 5, 12, tzinfo=UTC), latest=None, catchup=True)
-    from airflow.serialization.serialized_objects import DagSerialization
-
-    timetable = DagSerialization.from_dict(DagSerialization.to_dict(dag)).timetable
-    info = timetable.next_dagrun_info(last_automated_data_interval=None, restriction=restriction)
-    assert (info and info.run_after) == next_run
+    info = dag.timetable.next_dagrun_info(
+        last_automated_data_interval=None, restriction=TimeRestriction(None, None, catchup=False))
+    assert (info and info.run_after.time()) == at
+    assert info is None or info.run_after > datetime.now(UTC)

@@ -92,7 +92,7 @@ def test_one_that_fell_over_teaches_nothing():
     world, flow = ready()
     found = launched(world, flow, started(world, flow))
     world.dies(HERE, found.canary_asg)
-    world.advance(10)
+    world.advance(3)
     with pytest.raises(NoGo, match="fell over"):
         calibrate.bake_calibration(found, flow.service, world.look(), **ports(world, "clusters", "traffic"))
 

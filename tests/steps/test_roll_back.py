@@ -38,6 +38,16 @@ def test_a_region_that_is_complete_is_nothing_to_undo():
         undo(world, flow.push_id)
 
 
+def test_a_baseline_that_is_deleted_just_before_a_person_takes_the_lease_leaves_the_region_free():
+    world, _, plan = planned("holds")
+    undo(world, plan.push_id, owner="a person")
+    assert world.leases.held[KEY].owner == "a person"
+    del world.regions[HERE].groups["api-prod-v041"]
+    with pytest.raises(NothingToUndo):
+        undo(world, plan.push_id, owner="a person")
+    assert not world.leases.held
+
+
 def test_its_sentence_says_who_serves_and_how_long_the_other_is_kept():
     world, _, plan = planned("holds")
     said = undone(world, plan.push_id)

@@ -73,7 +73,7 @@ class Floors:
 
     def _between(self, seconds: float) -> tuple[int, int, float]:
         after = int(np.searchsorted(self.seconds, seconds))
-        if after == 0 or after == len(self.seconds):
+        if after in (0, len(self.seconds)) or self.seconds[after] == seconds:
             only = min(after, len(self.seconds) - 1)
             return only, only, 0.0
         low, high = np.log(self.seconds[after - 1 : after + 1])

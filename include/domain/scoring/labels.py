@@ -10,7 +10,7 @@ from include.domain.scoring.measure import Measured
 from include.domain.scoring.readings import State
 from include.domain.scoring.rules import Worth
 
-FALSE_ALARMS = 0.05    # of the metrics that are found different, this share may be alike
+FALSE_ALARMS = 0.04    # of the metrics that are found different, this share may be alike
 NOISY = 0.5            # a metric that could not have shown a change of half again is noisy
 
 
