@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from datetime import time
 from pathlib import Path
 
 import pytest
@@ -108,6 +109,10 @@ def _settings(model: type[BaseModel]) -> set[str]:
                  id="unknown key in a kind"),
     pytest.param("kind: sql                        # sql,", "kind: prometheus\n  series: [{metric: x, name: x}]  # ",
                  "metrics.requests: no series is called 'requests.all'", id="series that give no requests"),
+    pytest.param("# calibrate_at: 03:00            #", "calibrate_at: 03:00:30  #", "canary.calibrate_at: '03:00:30' is "
+                 "refused: hours and minutes of UTC are needed, as in 03:00", id="a time to the second"),
+    pytest.param("# calibrate_at: 03:00            #", "calibrate_at: 0 3 * * *  #", "canary.calibrate_at: '0 3 * * *' is "
+                 "refused: ", id="cron"),
     pytest.param("[us_east, brazil]", "[us_eastt]", "environments.prod.regions.0.markets: 'us_eastt' is no market of "
                  "markets.yaml; did you mean us_east? known: brazil,", id="unknown market"),
     pytest.param("[us_east, brazil]", "[us_west]", "environments.prod.regions.0.markets: 'us_west' is not served from "
@@ -135,6 +140,12 @@ def test_what_does_not_fit_is_refused_in_a_sentence(folder: Path, old: str, new:
 def test_all_that_is_wrong_in_a_file_is_said_at_once(folder: Path):
     path = declare(folder, "x.yaml", ("go_score:", "go_scor:"), ("kind: sql", "kind: atlas"))
     assert len(refusal(path).splitlines()) == 2
+
+
+def test_calibration_is_off_unless_a_time_is_declared(folder: Path):
+    assert load_service(EXAMPLE).canary.calibrate_at is None
+    path = declare(folder, "x.yaml", ("# calibrate_at: 03:00 ", "calibrate_at: 03:00 "))
+    assert load_service(path).canary.calibrate_at == time(3)
 
 
 def test_the_kind_is_sql_where_none_is_named(folder: Path):
