@@ -109,10 +109,10 @@ def _settings(model: type[BaseModel]) -> set[str]:
                  id="unknown key in a kind"),
     pytest.param("kind: sql                        # sql,", "kind: prometheus\n  series: [{metric: x, name: x}]  # ",
                  "metrics.requests: no series is called 'requests.all'", id="series that give no requests"),
-    pytest.param("# calibrate_at: 03:00            #", "calibrate_at: 03:00:30  #", "canary.calibrate_at: '03:00:30' is "
-                 "refused: hours and minutes of UTC are needed, as in 03:00", id="a time to the second"),
-    pytest.param("# calibrate_at: 03:00            #", "calibrate_at: 0 3 * * *  #", "canary.calibrate_at: '0 3 * * *' is "
-                 "refused: ", id="cron"),
+    pytest.param("# calibrate_at: 03:00            #", "calibrate_at: 03:00:30  #", "canary.calibrate_at: '03:00:30' "
+                 "is refused: hours and minutes of UTC are needed, as in 03:00", id="a time to the second"),
+    pytest.param("# calibrate_at: 03:00            #", "calibrate_at: 0 3 * * *  #", "canary.calibrate_at: "
+                 "'0 3 * * *' is refused: ", id="cron"),
     pytest.param("[us_east, brazil]", "[us_eastt]", "environments.prod.regions.0.markets: 'us_eastt' is no market of "
                  "markets.yaml; did you mean us_east? known: brazil,", id="unknown market"),
     pytest.param("[us_east, brazil]", "[us_west]", "environments.prod.regions.0.markets: 'us_west' is not served from "

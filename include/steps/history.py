@@ -39,11 +39,12 @@ def remember(canary: Canary, table: MetricTable, service: Service, archive: Arch
         log.warning("%s could not be kept: %s: %s", name, type(error).__name__, error)
 
 
-def learned(service: Service, archive: Archive) -> "Learned":
-    """The floors of the last good canaries."""
+def learned(push_id: str, service: Service, archive: Archive) -> "Learned":
+    """The floors of the last good canaries, without this push's own: it may have died after it was kept."""
     from include.domain.scoring.history import folder, learned, newest
 
-    keys = tuple(newest(archive.keys(folder(service.service))))
+    there = archive.keys(folder(service.service))
+    keys = tuple(newest(key for key in there if not key.endswith(f"-{push_id}.npz")))
     known = _read.setdefault(archive, {})
     if keys not in known:
         known.clear()

@@ -1,15 +1,16 @@
 """A good canary is remembered, and the next is judged by it; the archive's worst day fails no push."""
 
 import logging
+from dataclasses import replace
 
 import pytest
 
 from include.domain.errors import NoGo, Retryable
 from include.steps import history
 from include.steps.scoring import score
-from tests.steps.ready import HERE
+from tests.steps.ready import HERE, ports
 from tests.steps.test_scoring import baked, scored
-from tests.world.region import Behaviour
+from tests.world.crash import Executioner
 
 
 def kept(world):
@@ -22,17 +23,15 @@ def test_a_good_canary_is_kept_once_and_the_next_is_judged_by_it():
     assert kept(world) == [f"history/api/{found.bake_until:%Y%m%dT%H%M%SZ}-{flow.push_id}.npz"]
     scored(world, flow, found)
     assert len(kept(world)) == 1
-    assert history.learned(flow.service, world.archive).said == "floors of the last good canary"
+    assert history.learned("another", flow.service, world.archive).said == "floors of the last good canary"
 
 
 def test_the_reason_and_the_page_say_which_floors_were_used():
     world, flow, found = baked()
     scored(world, flow, found)
-    for name in ("readings.json", "canary.html"):
-        del world.archive.objects[f"pushes/api/{flow.push_id}/{name}"]
-    again = scored(world, flow, found)
-    assert again.reason.endswith("from the last 1 good canaries)")
-    assert b"good canaries" in world.archive.get(f"pushes/api/{flow.push_id}/canary.html")
+    next_one = replace(found, push_id="api-next")
+    assert "of 16 metrics from the last" in scored(world, flow, next_one).reason
+    assert b"of 16 metrics from the last" in world.archive.get("pushes/api/api-next/canary.html")
 
 
 def test_a_bad_canary_is_not_learned_from():
@@ -74,7 +73,7 @@ def test_a_passing_fault_of_the_archive_is_tried_again(monkeypatch):
 def test_another_service_s_history_is_not_read():
     world, flow, _ = baked()
     world.archive.objects["history/apix/20200101T000000Z-x.npz"] = b"no canary"
-    assert history.learned(flow.service, world.archive).found == 0
+    assert history.learned("another", flow.service, world.archive).found == 0
 
 
 def test_one_task_reads_the_history_once():
@@ -83,15 +82,19 @@ def test_one_task_reads_the_history_once():
     archive, read = world.ports(HERE)["archive"], []
     world.executioner.before = {"archive.get": lambda: read.append(1)}
     for _ in range(3):
-        history.learned(flow.service, archive)
+        history.learned("another", flow.service, archive)
     assert len(read) == 1
 
 
-def test_the_same_canary_judged_again_after_a_death_is_kept_as_it_was_first():
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+def test_wherever_the_score_dies_it_is_the_same_and_the_canary_is_kept_once(after):
     world, flow, found = baked()
-    scored(world, flow, found)
-    first = world.archive.get(kept(world)[0])
-    del world.archive.objects[f"pushes/api/{flow.push_id}/readings.json"]
-    world.changes(HERE, found.canary_asg, Behaviour(p99_ms=80))
-    score(found, flow.service, world.look(), world.metrics[HERE], world.archive)
-    assert world.archive.get(kept(world)[0]) == first
+    whole = score(found, flow.service, world.look(), **ports(world, "metrics", "archive"))
+    calls = len(world.executioner.calls)
+    assert calls > 5
+    for at in range(1, calls + 1):
+        world.archive.objects.clear()
+        world.executioner = Executioner(at, after)
+        again = world.run(lambda look: score(found, flow.service, look, **ports(world, "metrics", "archive")), "score")
+        assert again == whole
+        assert len(kept(world)) == 1
