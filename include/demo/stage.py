@@ -56,6 +56,7 @@ class Stage:
         self.runs = AirflowRuns(self.home.client)
         self.runs.wait_until_parsed(PUSH_DAG)
         self.runs.wait_until_watched(PROD_BRANCH)
+        self.cloud.load(peak_rps=self._peak_rps)  # not before: Airflow's start takes every core of a small machine
         self._tell(f"Airflow is at {self.home.address}")
 
     @property
@@ -98,7 +99,6 @@ class Stage:
     def _furnish(self, first: str) -> None:
         furnish(self.cloud.endpoint, str(self.repository), first, self.regions, SERVICE, "prod", SIZE,
                 network=self.cloud.network)
-        self.cloud.load(peak_rps=self._peak_rps)
 
     def _environment(self) -> dict[str, str]:
         return {
