@@ -2,7 +2,7 @@
 #
 #   make demo                    a commit on the prod branch reaches three regions, under real traffic
 #   make demo COMMIT=slow_tail   one of: good slow_tail errors leak half_capacity does_not_start
-#   make demo ONCE=1             exits with the outcome of the push, instead of staying up until Ctrl-C
+#   make demo ONCE=1             ends when the push does: 0 for success only, instead of staying up until Ctrl-C
 #   make test                    every test
 #   make lint                    style
 #   make lock                    requirements.txt anew, from requirements.in
