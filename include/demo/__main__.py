@@ -30,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     clean = clean_environment(os.environ)
     os.environ.clear()
     os.environ.update(clean)
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # SIGINT is ignored in what a script puts behind
         signal.signal(number, signal.default_int_handler)
     show = Show(Console(force_terminal=False if options.plain else None), options.began)
     folder = Folder(options.folder)

@@ -175,7 +175,8 @@ def test_a_marked_instance_is_healthy_again_and_one_that_is_gone_is_no_error(clu
     clusters.suspend(cluster.asg, ["ReplaceUnhealthy"])
     asg = eventually(lambda: (a := the(clusters, cluster, cluster.asg)).in_service == 2 and a, "two in service")
     instance = asg.instances[0].id
-    cluster.aws("autoscaling").set_instance_health(InstanceId=instance, HealthStatus="Unhealthy")
+    cluster.aws("autoscaling").set_instance_health(InstanceId=instance, HealthStatus="Unhealthy",
+                                                   ShouldRespectGracePeriod=False)
     assert the(clusters, cluster, cluster.asg).in_service == 1
     clusters.mark_healthy(["i-0123456789abcdef0", instance])
     assert the(clusters, cluster, cluster.asg).in_service == 2
