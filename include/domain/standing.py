@@ -10,7 +10,7 @@ from include.domain.asg_names import members
 from include.domain.asg_tags import Colour, Role
 from include.domain.cluster import Activity, Asg
 from include.domain.errors import BadInput, NothingToUndo, Refused
-from include.domain.red_black import short_name
+from include.domain.red_black.operational import short_name
 
 SAME_FAILURE = 3    # so many times the same message of Auto Scaling, at different times, ends a wait
 

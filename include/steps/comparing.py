@@ -7,7 +7,8 @@ from include.domain.cluster import Asg
 from include.domain.errors import Unhealthy
 from include.domain.looks import Look
 from include.domain.push import RegionPlan
-from include.domain.red_black import Rates, can_carry, compare
+from include.domain.red_black.capacity import can_carry
+from include.domain.red_black.live import Rates, compare
 from include.domain.service import Service
 from include.ports import Metrics, Traffic
 from include.steps.ladder import healthy

@@ -10,7 +10,7 @@ from include.domain.cluster import Asg, NewAsg
 from include.domain.errors import BadInput, Refused
 from include.domain.looks import Look
 from include.domain.push import Push, RegionPlan
-from include.domain.red_black import Sizes
+from include.domain.red_black.sizes import Sizes
 from include.domain.service import Service
 from include.domain.standing import made_by, named, running
 from include.ports import Clusters, Images

@@ -7,7 +7,9 @@ from include.domain.asg_names import parse
 from include.domain.asg_tags import Colour
 from include.domain.cluster import Asg
 from include.domain.looks import Look
-from include.domain.red_black import joined, short_name, sizes_of, suspended_tag, to_suspend
+from include.domain.red_black.operational import short_name
+from include.domain.red_black.processes import joined, suspended_tag, to_suspend
+from include.domain.red_black.sizes import sizes_of
 from include.domain.standing import is_black, named
 from include.ports import Clusters, Traffic
 from include.steps.lease import Held

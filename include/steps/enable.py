@@ -4,7 +4,7 @@ from include.domain import asg_tags
 from include.domain.asg_tags import Colour
 from include.domain.cluster import Asg
 from include.domain.errors import Refused
-from include.domain.red_black import split, suspended_by_us
+from include.domain.red_black.processes import split, suspended_by_us
 from include.ports import Clusters, Traffic
 from include.steps.ladder import not_yet, targets_of
 

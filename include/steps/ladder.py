@@ -7,7 +7,7 @@ from datetime import timedelta
 from include.domain.cluster import Asg, Target
 from include.domain.errors import GaveUp
 from include.domain.looks import Look, Wait, wait_or_give_up
-from include.domain.red_black import healthy_targets, why_not_operational
+from include.domain.red_black.operational import healthy_targets, why_not_operational
 from include.domain.service import Service
 from include.domain.standing import SAME_FAILURE, repeated_failure
 from include.ports import Clusters, Traffic

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from math import isfinite, nan
 
 from include.domain.looks import Look
-from include.domain.red_black import Rates, live_rates
+from include.domain.red_black.live import Rates, live_rates
 from include.domain.service import Service
 from include.ports import Metrics, MetricTable
 

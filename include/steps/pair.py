@@ -9,7 +9,8 @@ from include.domain.asg_tags import Role
 from include.domain.cluster import Asg
 from include.domain.errors import BadInput, Refused
 from include.domain.push import Push
-from include.domain.red_black import recorded_sizes, short_name
+from include.domain.red_black.operational import short_name
+from include.domain.red_black.sizes import recorded_sizes
 from include.domain.service import Service
 from include.domain.standing import made_by, red
 from include.ports import Clusters, Traffic

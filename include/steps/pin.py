@@ -2,7 +2,7 @@
 
 from include.domain import asg_tags
 from include.domain.cluster import Asg
-from include.domain.red_black import recorded_sizes, sizes_of
+from include.domain.red_black.sizes import recorded_sizes, sizes_of
 from include.ports import Clusters
 
 

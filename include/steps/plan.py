@@ -8,7 +8,8 @@ from include.domain.errors import BadInput, Refused
 from include.domain.looks import Look, Wait
 from include.domain.peak_windows import Market
 from include.domain.push import Push, RegionPlan
-from include.domain.red_black import carried_rps, new_size, recorded_sizes, sizes_of
+from include.domain.red_black.capacity import carried_rps
+from include.domain.red_black.sizes import new_size, recorded_sizes, sizes_of
 from include.domain.service import Service
 from include.domain.standing import baseline_of, made_by, must_be_pushable
 from include.ports import Clusters, Images, Leases, Metrics, Traffic

@@ -9,7 +9,8 @@ from include.domain.cluster import Asg
 from include.domain.errors import Refused, Unhealthy
 from include.domain.looks import Look, Wait
 from include.domain.push import RegionPlan
-from include.domain.red_black import next_batch, recorded_sizes, suspended_by_others
+from include.domain.red_black.processes import suspended_by_others
+from include.domain.red_black.sizes import next_batch, recorded_sizes
 from include.domain.service import Service
 from include.domain.standing import named
 from include.ports import Clusters, Leases, Metrics, Traffic

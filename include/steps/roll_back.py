@@ -6,7 +6,7 @@ from include.domain.asg_tags import Role
 from include.domain.cluster import Asg
 from include.domain.errors import NothingToUndo
 from include.domain.looks import Look, Wait
-from include.domain.red_black import recorded_sizes
+from include.domain.red_black.sizes import recorded_sizes
 from include.domain.service import Service
 from include.domain.standing import to_undo
 from include.ports import Clusters, Leases, Traffic

@@ -6,7 +6,7 @@ import pytest
 from include.domain import asg_tags
 from include.domain.asg_tags import Colour
 from include.domain.errors import Refused
-from include.domain.red_black import PROCESSES
+from include.domain.red_black.processes import PROCESSES
 from include.steps.disable import disable, without_traffic
 from include.steps.enable import enable
 from include.steps.lease import Held
