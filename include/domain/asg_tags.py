@@ -13,6 +13,9 @@ EXPIRES_AT = "serin:expires-at"        # ISO 8601, UTC: after this, a clean-up m
 SUSPENDED = "serin:suspended"          # processes suspended by us, "+"-separated (a comma is refused)
 TARGET_GROUPS = "serin:target-groups"  # names of the target groups it was taken out of, "+"-separated
 SIZES = "serin:sizes"                  # "min/max/desired" before we pinned it: un-pinning puts these back
+REPLACES = "serin:replaces"            # on a new ASG: its baseline's name; with the two below it can be launched again
+REPLACES_AMI = "serin:replaces-ami"    # the baseline's AMI id in this region
+REPLACES_COMMIT = "serin:replaces-commit"   # the commit that one was built from, where its tag said it
 LEASE = "serin:lease-token"            # the fencing token of the last change
 
 

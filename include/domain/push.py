@@ -41,7 +41,8 @@ class Push:
 class RegionPlan:
     """What a push will do in one region. `ami` is the image id there; sizes are instances.
 
-    `baseline_*` is how the baseline stood before anything was touched: a rollback puts that back.
+    `baseline_*` is how the baseline stood before anything was touched: a rollback puts that back. Processes (those that
+    people suspended) and target groups (by name) are "+"-separated.
     `instance_rps` is what one instance is known to carry, requests per second (0 where nothing is known).
     """
 
@@ -57,6 +58,10 @@ class RegionPlan:
     baseline_min: int
     baseline_max: int
     baseline_desired: int
+    baseline_ami: str
+    baseline_commit: str
+    baseline_suspended: str
+    baseline_target_groups: str
     instance_rps: float
     lease_token: int
     planned_at: datetime

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from include.domain import asg_tags
 from include.domain.asg_names import cluster_name, next_name
 from include.domain.asg_tags import Role
 from include.domain.errors import BadInput, Refused
@@ -9,6 +10,8 @@ from include.domain.looks import Look, Wait
 from include.domain.peak_windows import Market
 from include.domain.push import Push, RegionPlan
 from include.domain.red_black.capacity import carried_rps
+from include.domain.red_black.operational import short_name
+from include.domain.red_black.processes import joined, suspended_by_others
 from include.domain.red_black.sizes import new_size, recorded_sizes, sizes_of
 from include.domain.service import Service
 from include.domain.standing import baseline_of, made_by, must_be_pushable
@@ -49,6 +52,8 @@ def plan(push: Push, region: str, service: Service, markets: Mapping[str, Market
         push.id, push.service, push.environment, region, push.commit, image_id(push, region, images), baseline.name,
         new.name if new else next_name(cluster, asgs), new_size(baseline.in_service, service.red_black.extra_percent),
         before.minimum, before.maximum, before.desired,
+        baseline.ami, baseline.tags.get(asg_tags.COMMIT, ""), joined(suspended_by_others(baseline)),
+        joined(short_name(arn) for arn in baseline.target_groups),
         carried_rps(service.red_black.instance_rps, rps, baseline.in_service), held.token, look.now)
 
 
