@@ -166,6 +166,9 @@ class Leases(Protocol):
     def release(self, key: str, owner: str) -> None:
         """Give it back; somebody else's is left alone."""
 
+    def holder(self, key: str) -> Lease | None:
+        """The lease as it stands, its end passed or not; None where nobody has it."""
+
 
 class Chat(Protocol):
     """The team's room. Never raises: what it could not say it keeps, and says later."""

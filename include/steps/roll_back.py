@@ -30,10 +30,20 @@ def roll_back(owner: str, push_id: str, service: Service, environment: str, regi
         held = _take_over(owner, push_id, service, key, look, leases)
         if isinstance(held, Wait):
             return held
-        new, baseline = to_undo(clusters.asgs(cluster), cluster, push_id, region)
+        done = undo(push_id, service, environment, region, look, clusters, traffic, held)
     except NothingToUndo:
         leases.release(key, owner)  # taken while there was something: the next push must not wait for it
         raise
+    if not isinstance(done, Wait):
+        leases.release(key, owner)
+    return done
+
+
+def undo(push_id: str, service: Service, environment: str, region: str, look: Look, clusters: Clusters,
+         traffic: Traffic, held: Held) -> str | Wait:
+    """The same under a lease that is held already, and kept."""
+    cluster = cluster_name(service.service, environment)
+    new, baseline = to_undo(clusters.asgs(cluster), cluster, push_id, region)
     clusters, traffic = held.guard(clusters), held.guard(traffic)
     waits = _put_back(baseline, look, service, clusters, traffic)
     if new and not waits:
@@ -41,7 +51,6 @@ def roll_back(owner: str, push_id: str, service: Service, environment: str, regi
     if waits:
         return waits
     un_pin(baseline, clusters, baseline.desired)
-    leases.release(held.key, owner)
     return (f"{region}: {baseline.name} takes the traffic again with {baseline.in_service} instances; "
             + (_kept(new) if new else "the new ASG was deleted before"))
 

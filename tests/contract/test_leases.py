@@ -60,3 +60,11 @@ def test_somebody_else_s_is_left_alone(world):
 def test_a_lease_is_for_one_region(world):
     world.leases.take(KEY, "one", NOW)
     assert world.leases.take("api/prod/eu-west-1", "two", NOW).owner == "two"
+
+
+def test_who_holds_it_is_read_without_taking_it_also_after_its_end(world):
+    assert world.leases.holder(KEY) is None
+    lease = world.leases.take(KEY, "one", NOW)
+    assert world.leases.holder(KEY) == lease
+    world.leases.release(KEY, "one")
+    assert world.leases.holder(KEY) is None

@@ -62,6 +62,9 @@ class InMemoryLeases:
         if key in self.held and self.held[key].owner == owner:
             del self.held[key]
 
+    def holder(self, key: str) -> Lease | None:
+        return self.held.get(key)
+
 
 class InMemoryChat:
     """The room, as a list."""

@@ -55,6 +55,10 @@ class S3Leases:
                 return
         raise Retryable(f"the lease of {key} changed {TRIES} times while {owner} tried to give it back")
 
+    def holder(self, key: str) -> Lease | None:
+        held = self._read(key)
+        return held.lease if held and held.lease.owner else None
+
     def _read(self, key: str) -> _Held | None:
         answer = self._aws.call("s3", "get_object", self._about(key), none_if=("NoSuchKey",), Bucket=self._bucket,
                                 Key=self._key(key))
