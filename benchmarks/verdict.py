@@ -1,7 +1,8 @@
 """How often the judge is right, on series of known truth: `python -m benchmarks.verdict`. Seeded.
 
 A service of 1,000 metrics: levels and log-normal values that wander, counts many and few; every machine is a little
-off, and stays so. Its past canaries give the floors; then good canaries, and bad ones of several sizes, are judged.
+off, and stays so. Its past canaries give the floors, or the instances that prod has in each canary's own hours; then
+good canaries, and bad ones of several sizes, are judged.
 """
 
 import argparse
@@ -12,7 +13,7 @@ from scipy.signal import lfilter
 from include.domain.canary import Decision
 from include.domain.scoring.early import overwhelming_harm
 from include.domain.scoring.floors import Floors, rebuilt
-from include.domain.scoring.instances import of_instances
+from include.domain.scoring.instances import filled, of_instances
 from include.domain.scoring.judge import judge
 from include.domain.scoring.past import compact
 from include.domain.service import CanaryPlan, MetricRule, MetricSource
@@ -68,20 +69,29 @@ def worse(canary: np.ndarray, metrics: int, times: float, rng: np.random.Generat
     return changed
 
 
-def learned(world: World, how: str, canaries: int) -> Floors:
-    if how == "none":
-        return Floors.none()
-    if how == "instances":
-        return of_instances(NAMES, np.array(world.sides(np.random.default_rng(5), 10)), 1, STEP_SECONDS)
+class Prod:
+    """Pairs of canary and baseline, and the floors that are known of them: one for all, or each pair's own."""
+
+    def __init__(self, world: World, floors: Floors, instances: int = 0):
+        self.world, self._floors, self._instances = world, floors, instances
+
+    def pair(self, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, Floors]:
+        canary, baseline, *others = self.world.sides(rng, 2 + self._instances)
+        if not others:
+            return canary, baseline, self._floors
+        return canary, baseline, filled(self._floors, of_instances(NAMES, np.array(others), 1, STEP_SECONDS))
+
+
+def history(world: World, canaries: int) -> Floors:
     pairs = (world.sides(np.random.default_rng([2, number])) for number in range(canaries))
     return rebuilt([compact(NAMES, *pair, STEP_SECONDS) for pair in pairs])
 
 
-def verdicts(world: World, floors: Floors, runs: int) -> None:
+def verdicts(prod: Prod, runs: int) -> None:
     scores, alarms, units = [], 0, 0
     for run in range(runs):
         rng = np.random.default_rng([3, run])
-        canary, baseline = world.sides(rng)
+        canary, baseline, floors = prod.pair(rng)
         judgement = judge(NAMES, canary, baseline, SOURCE, PLAN, floors)
         unit = 10.0 ** rng.uniform(-9, 9, (METRICS, 1))
         other = judge(NAMES, canary * unit, baseline * unit, SOURCE, PLAN, floors)
@@ -95,7 +105,7 @@ def verdicts(world: World, floors: Floors, runs: int) -> None:
         through = 0
         for run in range(runs):
             rng = np.random.default_rng([4, metrics, run])
-            canary, baseline = world.sides(rng)
+            canary, baseline, floors = prod.pair(rng)
             found = judge(NAMES, worse(canary, metrics, times, rng), baseline, SOURCE, PLAN, floors)
             through += found.decision == Decision.GO
         _say(f"bad: {metrics} important +{times - 1:.0%}, let through", through / runs)
@@ -132,15 +142,23 @@ def main() -> None:
     options.add_argument("--points", default="60,480", help="of the window, in one-minute points")
     options.add_argument("--runs", type=int, default=40, help="canaries of each sort")
     options.add_argument("--history", type=int, default=30, help="past canaries")
+    options.add_argument("--instances", default="2,4,10", help="of prod, where there are no past canaries")
     given = options.parse_args()
     for points in map(int, given.points.split(",")):
         world = World(points)
-        for how in ("good canaries", "instances", "none"):
-            print(f"{points} points, {METRICS:,} metrics, floors from {how}:", flush=True)
-            floors = learned(world, how, given.history)
-            verdicts(world, floors, given.runs)
-            if how == "good canaries":
-                early(world, floors, given.runs)
+        known = history(world, given.history)
+        _head(points, f"{given.history} good canaries")
+        verdicts(Prod(world, known), given.runs)
+        early(world, known, given.runs)
+        for instances in map(int, given.instances.split(",")):
+            _head(points, f"{instances} instances of prod")
+            verdicts(Prod(world, Floors.none(), instances), given.runs)
+        _head(points, "nothing")
+        verdicts(Prod(world, Floors.none()), given.runs)
+
+
+def _head(points: int, floors: str) -> None:
+    print(f"{points} points, {METRICS:,} metrics, floors from {floors}:", flush=True)
 
 
 if __name__ == "__main__":

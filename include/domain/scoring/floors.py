@@ -17,29 +17,31 @@ ENOUGH = 8             # readings of a metric from which its own floor is believ
 GUESSES = 4            # readings that the floor of all metrics counts for in one that has few of its own
 PRECISE = 0.01         # variance beyond which a reading counts less
 SAME_TIME = 1.5        # lengths of time in this ratio are alike
-GOOD_CANARIES, INSTANCES, NOTHING = "good canaries", "instances of prod", ""
 
 
 @dataclass(frozen=True)
 class Floor:
     """For the metrics of one comparison at one elapsed time, (views × metrics): the variance of what moved, the
-    largest value seen, the usual sampling variance; and (metrics) the readings they come from, 0 for no floor."""
+    largest value seen, the usual sampling variance; and (metrics) the readings they come from, 0 for no floor, and
+    which of the sources of `Floors` those are."""
 
     moved: np.ndarray
     largest: np.ndarray
     usual: np.ndarray
     count: np.ndarray
+    origin: np.ndarray
 
     @classmethod
     def none(cls, metrics: int) -> "Floor":
         nothing = np.zeros((2, len(NAMES), metrics))
-        return cls(nothing[0], np.full((len(NAMES), metrics), np.inf), nothing[1], np.zeros(metrics))
+        return cls(nothing[0], np.full((len(NAMES), metrics), np.inf), nothing[1], np.zeros(metrics),
+                   np.zeros(metrics, dtype=int))
 
 
 @dataclass(frozen=True)
 class Floors:
-    """`names` are sorted and unique; `seconds` elapsed (times,) ascending; the rest as in `Floor`, with times first.
-    `source` says what they were learned from, `canaries` how many of those."""
+    """`names` are sorted and unique; `seconds` elapsed (times,) ascending; the rest as in `Floor`, with times first,
+    except `origin`: one entry for each metric. `sources` is what they were learned from, in words."""
 
     names: np.ndarray
     seconds: np.ndarray
@@ -47,13 +49,13 @@ class Floors:
     largest: np.ndarray
     usual: np.ndarray
     count: np.ndarray
-    source: str = NOTHING
-    canaries: int = 0
+    origin: np.ndarray
+    sources: tuple[str, ...] = ()
 
     @classmethod
     def none(cls) -> "Floors":
         empty = np.zeros((1, len(NAMES), 0))
-        return cls(np.empty(0, dtype=str), np.ones(1), empty, empty, empty, np.zeros((1, 0)))
+        return cls(np.empty(0, dtype=str), np.ones(1), empty, empty, empty, np.zeros((1, 0)), np.zeros(0, dtype=int))
 
     def at(self, names: Sequence[str], seconds: float) -> Floor:
         """What each of `names` may move in this time, between the two learned times that are nearest."""
@@ -69,6 +71,7 @@ class Floors:
             at[:, known] = (1 - part) * curve[before][:, some] + part * curve[after][:, some]
         floor.largest[:, known] = np.maximum(self.largest[before][:, some], self.largest[after][:, some])
         floor.count[known] = np.minimum(self.count[before][some], self.count[after][some])
+        floor.origin[known] = self.origin[some]
         return floor
 
     def _between(self, seconds: float) -> tuple[int, int, float]:
@@ -80,8 +83,13 @@ class Floors:
         return after - 1, after, float((np.log(seconds) - low) / (high - low))
 
 
-def rebuilt(pasts: Sequence[Past], last: int = LAST, source: str = GOOD_CANARIES) -> Floors:
-    """Floors from the last of `pasts`, the oldest first. The times are those of the newest."""
+def good_canaries(count: int) -> str:
+    return f"the last {count} good canaries" if count != 1 else "the last good canary"
+
+
+def rebuilt(pasts: Sequence[Past], last: int = LAST, source: str = "") -> Floors:
+    """Floors from the last of `pasts`, the oldest first. The times are those of the newest. `source` says in words
+    where they come from, where that is not good canaries."""
     pasts = pasts[-last:]
     if not pasts:
         return Floors.none()
@@ -98,7 +106,8 @@ def rebuilt(pasts: Sequence[Past], last: int = LAST, source: str = GOOD_CANARIES
     moved = np.maximum(np.divide(excess, weight, out=np.zeros(size), where=weight > 0), 0.0)
     usual = np.exp(np.divide(usual, count, out=np.full(size, -np.inf), where=count > 0))
     count = count[:, LEVEL]
-    return Floors(names, seconds, _pooled(moved, count), largest, usual, count, source, len(pasts))
+    return Floors(names, seconds, _pooled(moved, count), largest, usual, count, np.zeros(len(names), dtype=int),
+                  (source or good_canaries(len(pasts)),))
 
 
 def _nearest(seconds: np.ndarray, wanted: np.ndarray) -> list[int | None]:

@@ -24,10 +24,9 @@ class Learned:
     @property
     def said(self) -> str:
         """Which floors these are."""
-        if not self.found:
-            return "no good canary before this one, so no floors"
-        good = self.found - len(self.unread)
-        return f"floors of {_many(good)}{self.but}"
+        if not self.floors.sources:
+            return f"no good canary before this one, so no floors{self.but}"
+        return f"floors of {' and '.join(self.floors.sources)}{self.but}"
 
     @property
     def but(self) -> str:
@@ -96,7 +95,3 @@ def _wrong(past: Past) -> str | None:
     if (past.error < 0).any() or (np.isfinite(past.value) & ~np.isfinite(past.error)).any():
         return "it has values without an error"
     return None
-
-
-def _many(good: int) -> str:
-    return f"the last {good} good canaries" if good != 1 else "the last good canary"

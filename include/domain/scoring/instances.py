@@ -7,11 +7,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from include.domain.scoring.floors import INSTANCES, Floors, rebuilt
+from include.domain.scoring.floors import ENOUGH, Floors, rebuilt
 from include.domain.scoring.past import Past, compact
 
 SPLITS = 16            # of the instances into two groups
 SEED = 20260105        # of the splits: the same instances always give the same floors
+_CURVES = ("moved", "largest", "usual", "count")
 
 
 def of_instances(names: Sequence[str], values: np.ndarray, size: int, step_seconds: float,
@@ -26,23 +27,37 @@ def of_instances(names: Sequence[str], values: np.ndarray, size: int, step_secon
     shrink = np.float32(np.sqrt(group / size))
     pasts = [_smaller(compact(names, _together(values[one]), _together(values[other]), step_seconds, kinds), shrink)
              for one, other in _splits(instances, group)]
-    floors = rebuilt(pasts, len(pasts), INSTANCES)
-    return replace(floors, count=np.minimum(floors.count, instances - 1), canaries=instances)
+    floors = rebuilt(pasts, len(pasts), f"{instances} instances of prod")
+    return replace(floors, count=np.minimum(floors.count, instances - 1))
 
 
-def filled(floors: Floors, more: Floors) -> Floors:
-    """`floors`, and for metrics that it does not know those of `more`."""
-    if not len(floors.names):
-        return more
-    new = more.names[~np.isin(more.names, floors.names)]
-    if not len(new):
-        return floors
-    added = [more.at(new, seconds) for seconds in floors.seconds]
-    names = np.concatenate([floors.names, new])
-    order = np.argsort(names, kind="stable")
-    parts = {name: np.concatenate([getattr(floors, name), [getattr(floor, name) for floor in added]], axis=-1)
-             for name in ("moved", "largest", "usual", "count")}
-    return replace(floors, names=names[order], **{name: part[..., order] for name, part in parts.items()})
+def unknown(floors: Floors, names: Sequence[str]) -> list[str]:
+    """Those of `names` that past canaries tell too little of."""
+    count = floors.at(names, floors.seconds[-1]).count
+    return [name for name, readings in zip(names, count.tolist(), strict=True) if readings < ENOUGH]
+
+
+def filled(history: Floors, instances: Floors) -> Floors:
+    """The floors of `history`; for metrics that it knows too little of those of `instances`, where they know more."""
+    if not len(history.names):
+        return instances
+    if not len(instances.names):
+        return history
+    names = np.union1d(history.names, instances.names)
+    ours, theirs = (_at(floors, names, history.seconds) for floors in (history, instances))
+    readings, more = ours.count.max(axis=0), theirs.count.max(axis=0)
+    take = (readings < ENOUGH) & (more > readings)
+    return Floors(names, history.seconds,
+                  *(np.where(take, getattr(theirs, part), getattr(ours, part)) for part in _CURVES),
+                  np.where(take, theirs.origin + len(history.sources), ours.origin),
+                  (*history.sources, *instances.sources))
+
+
+def _at(floors: Floors, names: np.ndarray, seconds: np.ndarray) -> Floors:
+    """The same floors for other metrics and times."""
+    found = [floors.at(names, time) for time in seconds]
+    return replace(floors, names=names, seconds=seconds, origin=found[0].origin,
+                   **{part: np.array([getattr(floor, part) for floor in found]) for part in _CURVES})
 
 
 def _splits(instances: int, group: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from include.domain.canary import Decision
-from include.domain.scoring.floors import GOOD_CANARIES, Floor, Floors
+from include.domain.scoring.floors import Floor, Floors
 from include.domain.scoring.gates import gap, one_sided_share
 from include.domain.scoring.look import checked, look
 from include.domain.scoring.readings import Judgement
-from include.domain.scoring.sentences import outcome
+from include.domain.scoring.sentences import floors_used, outcome
 from include.domain.service import CanaryPlan, MetricSource
 
 
@@ -29,7 +29,7 @@ def judge(names: Sequence[str], canary: np.ndarray, baseline: np.ndarray, source
     missing = gap(found.names, found.measured, source, plan, coverage, requests)
     decision, reason = outcome(score, plan.go_score, readings, missing)
     return Judgement(decision, 0.0 if decision == Decision.ERROR else score, reason, readings, round(coverage, 1),
-                     *requests, found.measured.points if len(names) else 0, _spoken(floors, found.floor))
+                     *requests, found.measured.points if len(names) else 0, _used(floors, found.floor))
 
 
 def _total(names: Sequence[str], side: np.ndarray, metric: str) -> float:
@@ -39,9 +39,7 @@ def _total(names: Sequence[str], side: np.ndarray, metric: str) -> float:
     return float(row[np.isfinite(row)].sum())
 
 
-def _spoken(floors: Floors, floor: Floor) -> str:
-    known = int((floor.count > 0).sum())
-    if not known:
-        return "no floors: every metric may be 10 % off"
-    last = "the last " if floors.source == GOOD_CANARIES else ""
-    return f"floors of {known:,} of {len(floor.count):,} metrics from {last}{floors.canaries} {floors.source}"
+def _used(floors: Floors, floor: Floor) -> str:
+    known = floor.origin[floor.count > 0]
+    return floors_used(len(floor.count), [(source, int((known == number).sum()))
+                                          for number, source in enumerate(floors.sources)])

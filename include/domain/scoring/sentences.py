@@ -46,6 +46,19 @@ def outcome(score: float, go_score: int, readings: Sequence[Reading],
     return str(Decision.NO_GO), f"no-go: score {score:g} is under {go_score}; {_worst(lost)}"
 
 
+def floors_used(metrics: int, known: Sequence[tuple[str, int]]) -> str:
+    """Which floors so many metrics were judged by: `known` is from what, and how many of them."""
+    known = [(source, count) for source, count in known if count]
+    total = sum(count for _, count in known)
+    if not total:
+        return "no floors: every metric may be 10 % off"
+    others = "; the others may be 10 % off" if total < metrics else ""
+    of_all = f"floors of {total:,} of {metrics:,} metrics"
+    if len(known) == 1:
+        return f"{of_all} from {known[0][0]}{others}"
+    return f"{of_all}: {', '.join(f'{count:,} from {source}' for source, count in known)}{others}"
+
+
 def _worst(lost: Sequence[Reading]) -> str:
     more = len(lost) - WORST
     return "; ".join(reading.sentence for reading in lost[:WORST]) + (f"; and {more} more" if more > 0 else "")

@@ -8,7 +8,7 @@ import pytest
 
 from include.domain.canary import Decision
 from include.domain.scoring.floors import LAST, Floors, rebuilt
-from include.domain.scoring.instances import filled, of_instances
+from include.domain.scoring.instances import filled, of_instances, unknown
 from include.domain.scoring.judge import judge
 from include.domain.scoring.past import Past, compact
 from tests.domain.scoring.fleet import PLAN, SOURCE, names, pair, pasts
@@ -51,7 +51,7 @@ def test_what_always_moved_may_move_again():
 def test_floors_roll():
     old = [replace(past, value=past.value + np.float32(9)) for past in pasts(3, first=50)]
     rolled = rebuilt([*old, *PASTS, *pasts(LAST - len(PASTS), first=90)])
-    assert rolled.canaries == LAST
+    assert rolled.sources == (f"the last {LAST} good canaries",)
     assert rolled.largest[:, 0].max() < 9
 
 
@@ -91,7 +91,13 @@ def test_a_metric_that_is_new_has_no_floor_and_the_page_says_so():
     canary, baseline = pair(2)
     floors = rebuilt([compact(NAMES[:100], *(side[:100] for side in pair(seed)), 60) for seed in range(9)])
     assert floors.at(NAMES, 3600).count[100:].max() == 0
-    assert judge(NAMES, canary, baseline, SOURCE, PLAN, floors).floors.startswith("floors of 100 of 150 metrics")
+    assert judge(NAMES, canary, baseline, SOURCE, PLAN, floors).floors == (
+        "floors of 100 of 150 metrics from the last 9 good canaries; the others may be 10 % off")
+
+
+def test_one_past_canary_is_said_in_the_singular():
+    assert judge(NAMES, *pair(2), SOURCE, PLAN, rebuilt(PASTS[:1])).floors == (
+        "floors of 150 of 150 metrics from the last good canary")
 
 
 def test_no_past_at_all_is_no_floor():
@@ -107,7 +113,6 @@ def fleet(instances: int, seed: int = 5) -> np.ndarray:
 
 def test_prods_own_instances_are_floors_from_the_first_day():
     floors = of_instances(NAMES, fleet(8), 1, 60)
-    assert (floors.source, floors.canaries) == ("instances of prod", 8)
     assert floors.at(NAMES, 3600).count.max() == 7          # eight instances tell seven things, however they are split
     judgement = judge(NAMES, *pair(4), SOURCE, PLAN, floors)
     assert judgement.decision == Decision.GO
@@ -131,8 +136,28 @@ def test_groups_smaller_than_the_canary_count_for_less():
 
 def test_history_comes_first_and_instances_fill_what_it_does_not_know():
     some = rebuilt([compact(NAMES[:100], *(side[:100] for side in pair(seed)), 60) for seed in range(9)])
-    both = filled(some, of_instances(NAMES, fleet(8), 1, 60))
+    prod = of_instances(NAMES, fleet(8), 1, 60)
+    both = filled(some, prod)
     floor = both.at(NAMES, 3600)
     assert (floor.count[:100] == 9).all()
-    assert (floor.count[100:] > 0).all()
+    np.testing.assert_array_equal(floor.moved[:, :100], some.at(NAMES, 3600).moved[:, :100])
+    np.testing.assert_array_equal(floor.moved[:, 100:], prod.at(NAMES, 3600).moved[:, 100:])
+    assert judge(NAMES, *pair(4), SOURCE, PLAN, both).floors == (
+        "floors of 150 of 150 metrics: 100 from the last 9 good canaries, 50 from 8 instances of prod")
     assert filled(Floors.none(), some) is some
+    assert filled(some, Floors.none()) is some
+
+
+@pytest.mark.parametrize(("instances", "readings"), [
+    pytest.param(8, 7, id="more instances tell more"), pytest.param(3, 3, id="fewer do not")])
+def test_a_short_history_gives_way_to_what_tells_more(instances: int, readings: int):
+    short = rebuilt(PASTS[:3])
+    floor = filled(short, of_instances(NAMES, fleet(instances), 1, 60)).at(NAMES, 3600)
+    assert set(floor.count) == {readings}
+
+
+def test_what_history_knows_too_little_of_is_named():
+    long, short = ([compact(NAMES[:some], *(side[:some] for side in pair(seed)), 60) for seed in range(9)][:canaries]
+                   for some, canaries in ((100, 9), (150, 3)))
+    assert unknown(rebuilt([*short, *long]), NAMES) == NAMES[100:]
+    assert unknown(Floors.none(), NAMES) == NAMES
