@@ -109,12 +109,30 @@ class MetricTable:
     values: Any
 
 
+@dataclass(frozen=True)
+class InstanceTable:
+    """Metrics of the instances of one ASG on the same time bins. `values`: float64 (instances × names × bins), NaN
+    where nothing is."""
+
+    asg: str
+    instances: tuple[str, ...]
+    names: tuple[str, ...]
+    since: datetime
+    step_seconds: int
+    values: Any
+
+
 class Metrics(Protocol):
     """The metric store of one region."""
 
     def read(self, asgs: Sequence[str], since: datetime, until: datetime,
              names: Sequence[str] | None = None) -> MetricTable:
         """One query for all. `names` None discovers every metric that any of the ASGs wrote in the time."""
+
+    def read_instances(self, asg: str, since: datetime, until: datetime, names: Sequence[str] | None = None,
+                       most: int = 16) -> InstanceTable:
+        """The same of each instance of one ASG: of those that wrote near the end of the time, the first `most` by their
+        ids. A store that has no series of instances, or is not told how they are kept, gives a table without any."""
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 from include.domain.metric_series import LABEL, CloudWatchSeries, Label, PrometheusSeries
 from include.domain.settings import Settings, Some
 
+TABLE = r"[A-Za-z_][A-Za-z0-9_.]*"
 SHORT_PERIODS = (1, 5, 10, 20, 30)
 # How long CloudWatch keeps points of a period; a finer read of what is older is answered with nothing at all.
 KEEPS = ((timedelta(days=63), 3600), (timedelta(days=15), 300), (timedelta(hours=3), 60))
@@ -41,18 +42,22 @@ class MetricSource(Settings):
 
 
 class SqlSource(MetricSource):
-    """A table `(ts, region, asg, name, value)`; `ts` is whole epoch seconds."""
+    """A table `(ts, region, asg, name, value)`; `ts` is whole epoch seconds. `instance_table` has the same of each
+    instance, with its id in the column `instance`; "" where there is none."""
 
     kind: Literal["sql"] = "sql"
-    table: Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_.]*$")] = "metrics"
+    table: Annotated[str, Field(pattern=rf"^{TABLE}$")] = "metrics"
+    instance_table: Annotated[str, Field(pattern=rf"^({TABLE})?$")] = ""
 
 
 class PrometheusSource(MetricSource):
-    """A Prometheus, or what answers as one. The one series of the default is how the local cloud shows its metrics."""
+    """A Prometheus, or what answers as one. The one series of the default is how the local cloud shows its metrics.
+    `instance_label` has the id of the instance that a series is of; "" where none has."""
 
     kind: Literal["prometheus"] = "prometheus"
     asg_label: Label = "asg"
     region_label: Annotated[str, Field(pattern=rf"^({LABEL})?$")] = "region"
+    instance_label: Annotated[str, Field(pattern=rf"^({LABEL})?$")] = ""
     series: Annotated[tuple[PrometheusSeries, ...], Some] = (PrometheusSeries(metric="serin_metric"),)
 
     @model_validator(mode="after")
@@ -62,10 +67,12 @@ class PrometheusSource(MetricSource):
 
 
 class CloudWatchSource(MetricSource):
-    """Metrics with the ASG's name in a dimension. Sum and SampleCount come per second, as all counts do here."""
+    """Metrics with the ASG's name in a dimension. Sum and SampleCount come per second, as all counts do here. Those
+    that have `instance_dimension` too are of one instance; "" where none has."""
 
     kind: Literal["cloudwatch"] = "cloudwatch"
     asg_dimension: Annotated[str, Field(min_length=1)] = "AutoScalingGroupName"
+    instance_dimension: str = ""
     skip_dimensions: tuple[str, ...] = ("InstanceId", "ImageId")
     series: Annotated[tuple[CloudWatchSeries, ...], Some]
 

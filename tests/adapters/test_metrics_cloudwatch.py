@@ -120,6 +120,30 @@ def test_metrics_are_discovered_over_all_pages_and_asgs(aws):
 
 # --- what becomes of it
 
+def test_instances_are_listed_with_both_dimensions_and_their_metrics_are_no_asgs(aws):
+    def listed(metric: str, instance: str) -> dict[str, Any]:
+        return {"Namespace": "Api", "MetricName": metric, "Dimensions": [
+            {"Name": "InstanceId", "Value": instance}, {"Name": "AutoScalingGroupName", "Value": "a"}]}
+    aws.stub.add_response("list_metrics", {"Metrics": [
+        listed("cpu", "i-2"), listed("cpu", "i-1"), listed("disk", "i-1"), listed("cpu", "i-3")]}, {
+            "Namespace": "Api", "RecentlyActive": "PT3H",
+            "Dimensions": [{"Name": "AutoScalingGroupName", "Value": "a"}, {"Name": "InstanceId"}]})
+    query = {"Id": "m0", "ReturnData": True, "MetricStat": {"Period": 60, "Stat": "Average", "Metric": {
+        "Namespace": "Api", "MetricName": "cpu", "Dimensions": [
+            {"Name": "AutoScalingGroupName", "Value": "a"}, {"Name": "InstanceId", "Value": "i-1"}]}}}
+    second = {**query, "Id": "m1", "MetricStat": {**query["MetricStat"], "Metric": {
+        **query["MetricStat"]["Metric"], "Dimensions": [
+            {"Name": "AutoScalingGroupName", "Value": "a"}, {"Name": "InstanceId", "Value": "i-2"}]}}}
+    aws.answers(result(0, (0, 1.0)), result(1, (1, 2.0)), asked={"MetricDataQueries": [query, second]})
+    table = metrics(aws, instance_dimension="InstanceId").read_instances("a", SINCE, at(2), ["cpu"], most=2)
+    assert table.instances == ("i-1", "i-2")
+    np.testing.assert_array_equal(table.values, [[[1, np.nan]], [[np.nan, 2]]])
+
+
+def test_without_a_dimension_of_instances_nothing_is_asked(aws):
+    assert metrics(aws).read_instances("a", SINCE, at(3)).instances == ()
+
+
 def test_sums_come_per_second_and_only_of_minutes_that_are_over(aws):
     aws.answers(result(0, (0, 120.0), (1, 60.0), (2, 6.0)), asked={"EndTime": at(2)})
     table = metrics(aws).read(["a"], SINCE, at(2.5), ["requests"])

@@ -53,6 +53,24 @@ def seconds(count: float) -> datetime:
 
 # --- what is asked
 
+def test_without_a_label_of_instances_nothing_is_asked(paper):
+    table = metrics(paper).read_instances("a", SINCE, seconds(3))
+    assert (table.instances, table.values.shape, paper.asked) == ((), (0, 0, 3), [])
+
+
+def test_instances_are_found_by_one_point_of_the_last_minutes(paper):
+    write(paper, "a", "cpu", (T0 + 3599, 2.0), instance="i-1")
+    write(paper, "a", "cpu", (T0, 2.0), instance="i-2")
+    table = metrics(paper, instance_label="instance").read_instances("a", SINCE, seconds(3600), ["cpu"])
+    found, read = paper.asked
+    chosen = 'serin_metric{region="us-east-1",'
+    assert found["query"] == f'max by (instance) (avg_over_time({chosen}asg=~"a",name=~"cpu"}}[600s]))'
+    assert found["start"] == found["end"] == f"{T0 + 3599}.999"
+    assert read["query"] == (f'sum by (instance,name) (avg_over_time({chosen}instance=~"i-1",asg=~"a",'
+                             'name=~"cpu"}[1s]))')
+    assert (table.instances, table.values[0, 0, -1]) == (("i-1",), 2)
+
+
 def test_a_read_of_all_is_one_query_and_every_text_is_quoted(paper):
     metrics(paper, region='us"east').read(["a.b", "c|d"], SINCE, seconds(480))
     asked, = paper.asked

@@ -95,7 +95,7 @@ def test_everything_is_asked_in_one_query_and_every_value_is_bound(hook):
 
 def test_a_percent_sign_survives_drivers_that_format(hook):
     hook.placeholder = "%s"
-    sql, parameters = metrics(hook, 60)._query(["a"], T0, T0 + 60, None)
+    sql, parameters = metrics(hook, 60)._query("metrics", "asg", {"asg": ["a"]}, T0, T0 + 60, None)
     assert sql % tuple(range(len(parameters))) == (
         "SELECT asg, name, ts - ts % 60, AVG(value) FROM metrics WHERE region = 0 AND ts >= 1 AND ts < 2 "
         "AND value IS NOT NULL AND asg IN (3) GROUP BY asg, name, ts - ts % 60")
@@ -146,3 +146,24 @@ def test_asking_for_no_asg_or_no_name_asks_nothing(hook):
 
 def test_no_time_at_all_is_an_empty_grid(hook):
     assert metrics(hook).read(["a"], SINCE, SINCE, ["cpu"]).values.shape == (1, 1, 0)
+
+
+# --- instances
+
+def test_a_service_that_declares_no_table_of_instances_asks_nothing(hook):
+    table = metrics(hook).read_instances("a", SINCE, seconds(3))
+    assert (table.instances, table.names, table.values.shape) == ((), (), (0, 0, 3))
+    assert hook.asked == []
+
+
+def test_instances_are_found_in_the_last_minutes_and_read_over_the_whole_time(hook):
+    hook.db.execute("CREATE TABLE of_instances (ts INT, region TEXT, asg TEXT, instance TEXT, name TEXT, value REAL)")
+    hook.db.executemany("INSERT INTO of_instances VALUES (?, 'us-east-1', 'a', ?, 'cpu', ?)", [
+        (T0, "i-1", 1.0), (T0 + 3599, "i-1", 2.0), (T0, "i-2", 3.0)])
+    table = metrics(hook, 60, instance_table="of_instances").read_instances("a", SINCE, seconds(3600), ["cpu"])
+    assert table.instances == ("i-1",)
+    assert (table.values[0, 0, 0], table.values[0, 0, -1]) == (1, 2)
+    (found, bound), (_, read) = hook.asked
+    assert found.startswith("SELECT DISTINCT instance FROM of_instances WHERE region = ? AND ts >= ? AND ts < ?")
+    assert bound == ("us-east-1", T0 + 3000, T0 + 3600, "a", "cpu")
+    assert read == ("us-east-1", T0, T0 + 3600, "i-1", "a", "cpu")

@@ -15,7 +15,8 @@ class ContractWorld:
 
     At the start there is a cluster with one ASG of two instances (2/10/2) in service and healthy, its target group in
     the listener. `commit` is the head of the branch `prod`, not built yet; `ami` is the id of another image.
-    `write_metric(asg, at, values)` puts values of one second into the metric store.
+    `write_metric(asg, at, values)` puts values of one second into the metric store, as those of one of the ASG's
+    instances where `instance` is given.
     """
 
     cluster: str
@@ -33,7 +34,7 @@ class ContractWorld:
     image_regions: tuple[str, ...]
     now: Callable[[], datetime]
     until: Callable[[Callable[[], Any]], Any]
-    write_metric: Callable[[str, datetime, dict[str, float]], None]
+    write_metric: Callable[..., None]
 
     def one(self, name: str) -> Asg | None:
         """The ASG with this name."""

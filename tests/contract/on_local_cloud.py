@@ -33,13 +33,16 @@ class Table:
     def __init__(self) -> None:
         self.db = sqlite3.connect(":memory:")
         self.db.execute("CREATE TABLE metrics (ts INTEGER, region TEXT, asg TEXT, name TEXT, value REAL)")
+        self.db.execute("CREATE TABLE of_instances (ts INTEGER, region TEXT, asg TEXT, name TEXT, value REAL, "
+                        "instance TEXT)")
 
     def get_records(self, sql: str, parameters: Any = None) -> list[tuple[Any, ...]]:
         return self.db.execute(sql, parameters).fetchall()
 
-    def write(self, asg: str, at: datetime, values: dict[str, float]) -> None:
-        self.db.executemany("INSERT INTO metrics VALUES (?, ?, ?, ?, ?)",
-                            [(int(at.timestamp()), REGION, asg, name, value) for name, value in values.items()])
+    def write(self, asg: str, at: datetime, values: dict[str, float], instance: str = "") -> None:
+        table, own = ("of_instances", (instance,)) if instance else ("metrics", ())
+        rows = [(int(at.timestamp()), REGION, asg, name, value, *own) for name, value in values.items()]
+        self.db.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * (5 + len(own)))})", rows)
 
 
 class OnLocalCloud(ContractWorld):
@@ -51,7 +54,7 @@ class OnLocalCloud(ContractWorld):
         self._endpoint, self._session, self._folder = endpoint, Session(endpoint), folder
         self._table = Table()
         self.write_metric = self._table.write
-        self.metrics = SqlMetrics(self._table, REGION, SqlSource(connection="metrics"), 1)
+        self.metrics = SqlMetrics(self._table, REGION, SqlSource(connection="m", instance_table="of_instances"), 1)
         self.clusters = Ec2AsgClusters(self._session)
 
     @cached_property

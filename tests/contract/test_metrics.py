@@ -5,6 +5,7 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
+from include.adapters.metrics.cloudwatch import CloudWatchMetrics
 from tests.adapters import prometheus_server
 from tests.contract import in_memory, metric_stores, on_local_cloud
 from tests.contract.contract_world import MIDNIGHT
@@ -79,3 +80,56 @@ def test_names_with_characters_of_patterns_are_texts(world):
     assert table.names == ("a|b*", "gc.pause_ms{old}", 'say "so"\\')
     table = world.metrics.read(["api.prod|v042"], MIDNIGHT, MIDNIGHT + timedelta(seconds=1), list(table.names))
     np.testing.assert_array_equal(table.values, [[[2], [1], [3]]])
+
+
+# --- instances
+
+def of_instances(world) -> None:
+    for instance, value in (("i-0b", 30.0), ("i-0a", 20.0), ("i-0c", 40.0)):
+        for second in range(3):
+            if (instance, second) != ("i-0b", 1):
+                world.write_metric(A, MIDNIGHT + timedelta(seconds=second), {"cpu.percent": value + second}, instance)
+    world.write_metric(A, MIDNIGHT + timedelta(seconds=2), {"a.requests": 5.0}, "i-0a")
+    world.write_metric(B, MIDNIGHT, {"cpu.percent": 99.0}, "i-0d")
+
+
+def instances(world, *names: str, asg: str = A, most: int = 16, upto: int = 3):
+    return world.metrics.read_instances(asg, MIDNIGHT, MIDNIGHT + timedelta(seconds=upto), names or None, most)
+
+
+def test_the_instances_of_one_asg_are_on_one_grid_in_the_order_of_their_ids(world):
+    of_instances(world)
+    table = instances(world)
+    assert (table.asg, table.instances, table.names) == (A, ("i-0a", "i-0b", "i-0c"), ("a.requests", "cpu.percent"))
+    assert (table.since, table.step_seconds) == (MIDNIGHT, 1)
+    nan = np.nan
+    np.testing.assert_array_equal(table.values, [[[nan, nan, 5], [20, 21, 22]], [[nan] * 3, [30, nan, 32]],
+                                                 [[nan] * 3, [40, 41, 42]]])
+
+
+def test_names_of_instances_come_as_they_are_asked_for(world):
+    of_instances(world)
+    table = instances(world, "nothing", "cpu.percent")
+    assert (table.instances, table.names) == (("i-0a", "i-0b", "i-0c"), ("nothing", "cpu.percent"))
+    assert np.isnan(table.values[:, 0]).all()
+    assert np.isfinite(table.values[0, 1]).all()
+
+
+def test_of_many_instances_the_first_are_read(world):
+    of_instances(world)
+    assert instances(world, most=2).instances == ("i-0a", "i-0b")
+
+
+def test_an_instance_that_wrote_nothing_any_more_is_gone(world):
+    if isinstance(world.metrics, CloudWatchMetrics):
+        pytest.skip("what is listed there may be three hours old")
+    for second in (0, 1200):
+        world.write_metric(A, MIDNIGHT + timedelta(seconds=second), {"cpu.percent": 1.0}, "i-0b")
+    world.write_metric(A, MIDNIGHT, {"cpu.percent": 1.0}, "i-0a")
+    assert instances(world, upto=1201).instances == ("i-0b",)
+
+
+def test_without_series_of_instances_the_table_has_none(world):
+    written(world)
+    table = instances(world, "cpu.percent")
+    assert (table.instances, table.values.shape) == ((), (0, 1, 3))

@@ -8,7 +8,21 @@ from typing import Any
 import numpy as np
 
 from include.domain.errors import BadInput
-from include.ports import MetricTable
+from include.ports import InstanceTable, MetricTable
+
+LISTED_SECONDS = 600     # at the end of a read: an instance that wrote nothing in them is gone
+
+
+def listed_from(first: int, end: float, step: int) -> int:
+    """From when on an instance must have written to be there at the end of a read."""
+    return max(first, int(end) - max(LISTED_SECONDS, 2 * step))
+
+
+def of_instances(asg: str, table: MetricTable) -> InstanceTable:
+    """A table whose ASGs are the instances of this one; those without any value are left out."""
+    there = np.isfinite(table.values).any(axis=(1, 2))
+    instances = tuple(instance for instance, has in zip(table.asgs, there, strict=True) if has)
+    return InstanceTable(asg, instances, table.names, table.since, table.step_seconds, table.values[there])
 
 
 class Grid:

@@ -5,16 +5,16 @@ selector would repeat the last one for five minutes. Discovery costs no query: w
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import httpx
 
-from include.adapters.metrics.grid import Grid
+from include.adapters.metrics.grid import Grid, listed_from, of_instances
 from include.domain.errors import BadInput, Final, Retryable, SerinError
 from include.domain.metric_sources import PrometheusSeries, PrometheusSource
-from include.ports import MetricTable
+from include.ports import InstanceTable, MetricTable
 
 PATH = "/api/v1/query_range"
 MOST_BINS = 11_000           # Prometheus refuses more points of one series
@@ -22,6 +22,7 @@ MOST_POINTS = 3_000_000      # of one answer: about 100 MB of JSON
 NAMES_EXPECTED = 1_500       # of one ASG, where nobody said which
 SHOWN = 2_000                # characters of a query, or of an answer, in a message
 HAIR = 0.001                 # seconds; Prometheus has whole milliseconds
+Chosen = Mapping[str, Sequence[str]]      # label to the values that it may have
 
 
 class PrometheusMetrics:
@@ -32,39 +33,62 @@ class PrometheusMetrics:
              names: Sequence[str] | None = None) -> MetricTable:
         """Bins lie on whole multiples of the step; one that is not over at `until` is a gap."""
         grid = Grid(asgs, since, until, self._settings.step_seconds)
-        if asgs and (names is None or names):
-            for series in self._settings.series:
-                self._put(grid, series, None if names is None else list(names))
+        self._fill(grid, {self._settings.asg_label: grid.asgs}, names)
         return grid.table(names)
 
-    def _put(self, grid: Grid, series: PrometheusSeries, names: list[str] | None) -> None:
-        if names is not None and not any(series.may_be(name) for name in names):
-            return
-        query = self._query(grid, series, names)
-        most = min(MOST_BINS, max(1, MOST_POINTS // (len(grid.asgs) * len(names or range(NAMES_EXPECTED)))))
-        for begin in range(0, grid.whole, most):
-            for labels, times, values in self._ask(query, grid, begin, min(begin + most, grid.whole)):
-                asg = labels.get(self._settings.asg_label, "")
-                grid.put(asg, series.name_of(labels), _origin(series, labels), times, values)
+    def read_instances(self, asg: str, since: datetime, until: datetime, names: Sequence[str] | None = None,
+                       most: int = 16) -> InstanceTable:
+        chosen = {self._settings.asg_label: (asg,)}
+        instances = sorted(self._instances(chosen, since, until, names))[:most] if self._settings.instance_label else []
+        grid = Grid(instances, since, until, self._settings.step_seconds)
+        self._fill(grid, {self._settings.instance_label: grid.asgs, **chosen}, names)
+        return of_instances(asg, grid.table(names))
 
-    def _query(self, grid: Grid, series: PrometheusSeries, names: list[str] | None) -> str:
-        """One metric name in each: Prometheus refuses the rate of several."""
+    def _instances(self, chosen: Chosen, since: datetime, until: datetime, names: Sequence[str] | None) -> set[str]:
+        """Who wrote near the end: one point of each, over the last minutes."""
+        grid = Grid((), since, until, self._settings.step_seconds)
+        end, label = grid.first + grid.whole * grid.step, self._settings.instance_label
+        seconds, found = end - listed_from(grid.first, end, grid.step), set()
+        for series in self._readable(names) if grid.whole else ():
+            query = f"max by ({label}) (avg_over_time({self._selector(series, chosen, names)}[{seconds}s]))"
+            found |= {labels.get(label, "") for labels, *_ in self._ask(query, grid, grid.whole - 1, grid.whole)}
+        return found - {""}
+
+    def _fill(self, grid: Grid, chosen: Chosen, names: Sequence[str] | None) -> None:
+        """The rows of the grid are the first label of `chosen`, which says what labels must be."""
+        row = next(iter(chosen))
+        most = min(MOST_BINS, max(1, MOST_POINTS // (len(grid.asgs) * len(names or range(NAMES_EXPECTED)) or 1)))
+        for series in self._readable(names) if grid.asgs else ():
+            query = self._query(grid, series, chosen, names)
+            for begin in range(0, grid.whole, most):
+                for labels, times, values in self._ask(query, grid, begin, min(begin + most, grid.whole)):
+                    grid.put(labels.get(row, ""), series.name_of(labels), _origin(series, labels), times, values)
+
+    def _readable(self, names: Sequence[str] | None) -> list[PrometheusSeries]:
+        return [series for series in self._settings.series
+                if names is None or any(series.may_be(name) for name in names)]
+
+    def _selector(self, series: PrometheusSeries, chosen: Chosen, names: Sequence[str] | None) -> str:
         settings = self._settings
         matchers = [f"{label}={_text(value)}" for label, value in series.where.items()]
         if settings.region_label:
             matchers.append(f"{settings.region_label}={_text(self._region)}")
-        matchers.append(f"{settings.asg_label}=~{_any_of(grid.asgs)}")
-        values = None if names is None else series.values_of(names)
+        matchers.extend(f"{label}=~{_any_of(values)}" for label, values in chosen.items())
+        values = None if names is None else series.values_of(list(names))
         if values is not None:
             matchers.append(f"{series.labels[0]}=~{_any_of(values)}")
-        chosen = f"{series.metric}{{{','.join(matchers)}}}[{grid.step}s]"
-        labels = ",".join(dict.fromkeys((settings.asg_label, *series.labels)))
+        return f"{series.metric}{{{','.join(matchers)}}}"
+
+    def _query(self, grid: Grid, series: PrometheusSeries, chosen: Chosen, names: Sequence[str] | None) -> str:
+        """One metric name in each: Prometheus refuses the rate of several."""
+        points = f"{self._selector(series, chosen, names)}[{grid.step}s]"
+        labels = ",".join(dict.fromkeys((next(iter(chosen)), *series.labels)))
         if series.read == "value":
-            return f"{series.across} by ({labels}) (avg_over_time({chosen}))"
+            return f"{series.across} by ({labels}) (avg_over_time({points}))"
         if series.read == "rate":
-            return f"{series.across} by ({labels}) (rate({chosen}))"
+            return f"{series.across} by ({labels}) (rate({points}))"
         share = float(series.read[1:]) / 100
-        return f"histogram_quantile({share:.8g}, sum by ({labels},le) (rate({chosen})))"
+        return f"histogram_quantile({share:.8g}, sum by ({labels},le) (rate({points})))"
 
     def _ask(self, query: str, grid: Grid, begin: int, end: int) -> Iterator[tuple[dict[str, str], Any, Any]]:
         """Labels, times and values of each series. A point is asked for at the last millisecond of its bin: a range

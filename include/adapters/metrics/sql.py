@@ -1,18 +1,19 @@
-"""Metrics from a SQL table `(ts, region, asg, name, value)` as the port `Metrics`; `ts` is whole epoch seconds.
+"""Metrics from a SQL table `(ts, region, asg, name, value)` as the port `Metrics`; `ts` is whole epoch seconds. A
+second table, where one is declared, has an `instance` too.
 
 The query is read through an Airflow DbApiHook; every value is a bound parameter, the table's name is a checked setting.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from itertools import repeat
+from itertools import chain, repeat
 from math import ceil
 from operator import itemgetter
 from typing import Any, Protocol
 
 from include.domain.errors import BadInput, Final, Retryable, SerinError
 from include.domain.metric_sources import SqlSource
-from include.ports import MetricTable
+from include.ports import InstanceTable, MetricTable
 
 PASSING = {"OperationalError", "InterfaceError", "InternalError", "TimeoutError", "ConnectionError", "OSError"}
 NEVER_PASSES = ("no such table", "no such column", "does not exist", "unknown column", "doesn't exist", "syntax error",
@@ -34,24 +35,44 @@ class SqlMetrics:
             raise BadInput(f"metrics.step_seconds: {step_seconds} is under 1")
         self._hook = hook
         self._region = region
-        self._table = settings.table
+        self._table, self._instance_table = settings.table, settings.instance_table
         self._step = step_seconds
 
     def read(self, asgs: Sequence[str], since: datetime, until: datetime,
              names: Sequence[str] | None = None) -> MetricTable:
         """Bins lie on whole multiples of the step, so that two reads agree; a bin is the mean of its samples."""
+        return self._read(self._table, {"asg": asgs}, since, until, names)
+
+    def read_instances(self, asg: str, since: datetime, until: datetime, names: Sequence[str] | None = None,
+                       most: int = 16) -> InstanceTable:
+        from include.adapters.metrics.grid import listed_from, of_instances
+
+        instances: list[str] = []
+        if self._instance_table and (names is None or names):
+            first, end = int(since.timestamp()), ceil(until.timestamp())
+            start = listed_from(first, end, self._step)
+            sql = f"SELECT DISTINCT instance FROM {self._instance_table}"
+            sql, parameters = self._where(sql, {"asg": [asg]}, start, end, names)
+            instances = sorted(row[0] for row in self._rows(sql, parameters))[:most]
+        chosen = {"instance": instances, "asg": [asg]}
+        return of_instances(asg, self._read(self._instance_table, chosen, since, until, names))
+
+    def _read(self, table: str, chosen: Mapping[str, Sequence[str]], since: datetime, until: datetime,
+              names: Sequence[str] | None) -> MetricTable:
+        """The rows of the result are the first column of `chosen`, which says what columns must be."""
+        column, keys = next(iter(chosen.items()))
         first = int(since.timestamp()) // self._step * self._step
         bins = max(0, ceil((until.timestamp() - first) / self._step))
         sql, rows = "none", []
-        if asgs and bins and (names is None or names):
-            sql, parameters = self._query(asgs, first, ceil(until.timestamp()), names)
+        if keys and bins and (names is None or names):
+            sql, parameters = self._query(table, column, chosen, first, ceil(until.timestamp()), names)
             rows = self._rows(sql, parameters)
         try:
-            found, values = _table(rows, list(asgs), names, first, self._step, bins)
+            found, values = _table(rows, list(keys), names, first, self._step, bins)
         except (TypeError, ValueError, IndexError, OverflowError) as error:
             raise BadInput("the metric query answers with rows that are not (text, text, whole epoch seconds, number): "
                            f"{error}. The query: {sql}") from error
-        return MetricTable(tuple(asgs), tuple(found), datetime.fromtimestamp(first, UTC), self._step, values)
+        return MetricTable(tuple(keys), tuple(found), datetime.fromtimestamp(first, UTC), self._step, values)
 
     def _rows(self, sql: str, parameters: tuple[Any, ...]) -> list[tuple[Any, ...]]:
         try:
@@ -64,18 +85,23 @@ class SqlMetrics:
             raise Final(f"the metric query was answered with no result set. The query: {sql}")
         return rows
 
-    def _query(self, asgs: Sequence[str], first: int, end: int,
+    def _query(self, table: str, column: str, chosen: Mapping[str, Sequence[str]], first: int, end: int,
                names: Sequence[str] | None) -> tuple[str, tuple[Any, ...]]:
-        mark = self._hook.placeholder
         value, time, group = "value", "ts", ""
         if self._step > 1:  # the database makes the means: 60 samples a bin need not travel
-            rest = f"ts {'%%' if mark == '%s' else '%'} {self._step}"
-            value, time, group = "AVG(value)", f"ts - {rest}", f" GROUP BY asg, name, ts - {rest}"
-        sql = (f"SELECT asg, name, {time}, {value} FROM {self._table} WHERE region = {mark} AND ts >= {mark} "
-               f"AND ts < {mark} AND value IS NOT NULL AND asg IN ({_marks(mark, asgs)})")
-        if names is not None:
-            sql += f" AND name IN ({_marks(mark, names)})"
-        return sql + group, (self._region, first, end, *asgs, *(names or ()))
+            rest = f"ts {'%%' if self._hook.placeholder == '%s' else '%'} {self._step}"
+            value, time, group = "AVG(value)", f"ts - {rest}", f" GROUP BY {column}, name, ts - {rest}"
+        sql, parameters = self._where(f"SELECT {column}, name, {time}, {value} FROM {table}", chosen, first, end, names)
+        return sql + group, parameters
+
+    def _where(self, sql: str, chosen: Mapping[str, Sequence[str]], first: int, end: int,
+               names: Sequence[str] | None) -> tuple[str, tuple[Any, ...]]:
+        mark = self._hook.placeholder
+        sql += f" WHERE region = {mark} AND ts >= {mark} AND ts < {mark} AND value IS NOT NULL"
+        chosen = {**chosen, **({} if names is None else {"name": names})}
+        for column, values in chosen.items():
+            sql += f" AND {column} IN ({_marks(mark, values)})"
+        return sql, (self._region, first, end, *chain.from_iterable(chosen.values()))
 
 
 def _marks(mark: str, values: Sequence[str]) -> str:
