@@ -31,6 +31,11 @@ def is_black(asg: Asg) -> bool:
     return asg.tags.get(asg_tags.COLOUR) == Colour.BLACK
 
 
+def is_disabled(asg: Asg) -> bool:
+    """Something of it was taken away by a push or a rollback, if only in part."""
+    return asg_tags.DISABLED_BY in asg.tags or asg_tags.SUSPENDED in asg.tags
+
+
 def red(asgs: Iterable[Asg], cluster: str) -> list[Asg]:
     """ASGs that take the cluster's traffic, the oldest first: no canary, no black one, none that is empty for good."""
     return [asg for asg in members(asgs, cluster)

@@ -5,15 +5,11 @@ from include.domain.asg_tags import Colour
 from include.domain.cluster import Asg
 from include.domain.errors import Refused
 from include.domain.red_black.processes import split, suspended_by_us
+from include.domain.standing import is_disabled as is_disabled
 from include.ports import Clusters, Traffic
 from include.steps.ladder import not_yet, targets_of
 
 LAST = ("ReplaceUnhealthy", "Terminate")    # resumed after all else: they take instances away
-
-
-def is_disabled(asg: Asg) -> bool:
-    """Something of it was taken away by a push or a rollback, if only in part."""
-    return asg_tags.DISABLED_BY in asg.tags or asg_tags.SUSPENDED in asg.tags
 
 
 def enable(asg: Asg, wanted: int, clusters: Clusters, traffic: Traffic) -> str | None:
