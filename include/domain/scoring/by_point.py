@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from include.domain.scoring.rows import Rows
 from include.domain.scoring.series import ROBUST, TAIL, TREND, Views, keep
-from include.domain.scoring.shapes import Rows
 
 SMALL_POINT = 1e-2     # added to points before their logarithm, as a share of the metric's scale
 EDGE = 0.05            # share of the points that are the tail
@@ -13,27 +13,27 @@ REACH = 2.0            # scales around the median that are not winsorised
 
 def by_point(rows: Rows, cosine: np.ndarray, found: Views) -> None:
     d = _differences(rows)
-    ordered = np.sort(_with_gaps(d, rows), axis=1)
+    ordered = _ordered(d, rows)
     middle, scale = _middle(ordered, rows.n)
     _tail(ordered, middle, rows.n, found)
     tame = np.maximum(d, (middle - REACH * scale)[:, None], out=d)
     np.minimum(tame, (middle + REACH * scale)[:, None], out=tame)
     if rows.there is not None:
         tame *= rows.there
-    projected, mean = keep(found, ROBUST, None, tame, cosine, rows)
+    projected, off = keep(found, ROBUST, None, tame, cosine, rows)
     found.bearers[ROBUST] = rows.n                   # winsorised: no point bears much
-    _trend(rows, tame, mean, projected, cosine, found)
+    _trend(rows, tame, off, projected, cosine, found)
 
 
-def _trend(rows: Rows, tame: np.ndarray, mean: np.ndarray, projected: np.ndarray, cosine: np.ndarray,
+def _trend(rows: Rows, tame: np.ndarray, off: np.ndarray, projected: np.ndarray, cosine: np.ndarray,
            found: Views) -> None:
-    """Variances are of what the drift leaves, which has nothing in the first cosine."""
+    """Variances are of what the drift leaves, which has nothing in the first cosine. `off` is the mean of `tame`."""
     points = tame.shape[1]
     time = np.linspace(-0.5, 0.5, points, dtype=np.float32)
     there = rows.there if rows.there is not None else np.ones((1, points), dtype=np.float32)
     middle = there @ time / rows.n
     room = np.maximum(there @ time**2 - rows.n * middle**2, 1e-6)
-    drift = (tame @ time - mean * middle * rows.n) / room
+    drift = (tame @ time - off * middle * rows.n) / room
     rest = (projected - drift[:, None] * (time @ cosine[:, 1:]))[:, 1:]
     found.value[TREND], found.worth[TREND], found.bearers[TREND] = drift, room, rows.n
     found.long_run[TREND] = (rest**2).mean(axis=1) / rows.n
@@ -41,19 +41,25 @@ def _trend(rows: Rows, tame: np.ndarray, mean: np.ndarray, projected: np.ndarray
 
 
 def _differences(rows: Rows) -> np.ndarray:
+    """log(C/B) by point; C - B where there are negative numbers."""
     small = np.float32(SMALL_POINT)
-    if not rows.signed.any():
-        d, other = rows.canary + small, rows.baseline + small
-        np.log(d, out=d)
-        d -= np.log(other, out=other)
-        return d
-    d = np.log(np.maximum(rows.canary, 0) + small) - np.log(np.maximum(rows.baseline, 0) + small)
-    d[rows.signed] = rows.canary[rows.signed] - rows.baseline[rows.signed]
+    d, other = (rows.space.take(name, len(rows.n)) for name in ("series", "other"))
+    for side, room in ((rows.canary, d), (rows.baseline, other)):
+        np.add(side if not rows.signed.any() else np.maximum(side, 0, out=room), small, out=room)
+    d /= other
+    np.log(d, out=d)
+    if rows.signed.any():
+        d[rows.signed] = rows.canary[rows.signed] - rows.baseline[rows.signed]
     return d
 
 
-def _with_gaps(d: np.ndarray, rows: Rows) -> np.ndarray:
-    return d if rows.there is None else np.where(rows.there > 0, d, np.float32(np.inf))
+def _ordered(d: np.ndarray, rows: Rows) -> np.ndarray:
+    """Sorted, the gaps last."""
+    ordered = rows.space.copy("other", d)
+    if rows.there is not None:
+        ordered[rows.there == 0] = np.inf
+    ordered.sort(axis=1)
+    return ordered
 
 
 def _middle(ordered: np.ndarray, n: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -8,11 +8,14 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from include.domain.scoring.long_run import basis, cosines, shared
+from include.domain.scoring.long_run import long_run_variance, shared
+from include.domain.scoring.rows import Rows
+from include.domain.scoring.space import Space
 
 FEW = 10.0             # canary and baseline together, a point: under it whole numbers are events
 LEAST_DISPERSION = 0.3 # of Poisson's variance: what swings less, though whole, is a level (threads, instances)
 SAME_VALUE = 1e-5      # scaled values that differ by less are one
+ROUNDED = np.float32(1e-4)     # a number of steps this near to a whole one, as a share of it, is whole
 HALF = 0.5             # added to totals before their logarithm (Anscombe)
 
 
@@ -38,16 +41,27 @@ class Events:
         return Events(*(getattr(self, field.name)[where] for field in fields(self)))
 
 
-def events(canary: np.ndarray, baseline: np.ndarray, there: np.ndarray | None, n: np.ndarray) -> Events:
-    """`canary` and `baseline` count events (metrics × points), zeros in the gaps."""
-    difference = (canary - baseline).astype(float)
-    difference -= (difference.sum(axis=1) / n)[:, None]
-    if there is not None:
-        difference *= there
-    points = canary.shape[1]
-    projected = difference @ basis(points)[:, 1 : 1 + cosines(points)].astype(float)
-    return Events(canary.sum(axis=1, dtype=float), baseline.sum(axis=1, dtype=float),
-                  (projected**2).mean(axis=1) / n, (difference**2).sum(axis=1) / np.maximum(n - 1, 1), n)
+def events(rows: Rows, step: np.ndarray | None) -> Events:
+    """`step` is the size of one event; without it points above zero are counted."""
+    canary, baseline = (_counted(name, side, step, rows.space)
+                        for name, side in (("series", rows.canary), ("other", rows.baseline)))
+    totals = [side.sum(axis=1, dtype=float) for side in (canary, baseline)]
+    difference, n = np.subtract(canary, baseline, out=canary), rows.n
+    difference -= ((totals[0] - totals[1]) / n).astype(np.float32)[:, None]
+    if rows.there is not None:
+        difference *= rows.there
+    short_run = np.vecdot(difference, difference) / np.maximum(n - 1, 1)
+    return Events(*totals, long_run_variance(difference, n), short_run, n)
+
+
+def _counted(name: str, side: np.ndarray, step: np.ndarray | None, space: Space) -> np.ndarray:
+    room = space.take(name, len(side))
+    return np.greater(side, 0, out=room) if step is None else _in_steps(side, step, room, room)
+
+
+def _in_steps(side: np.ndarray, step: np.ndarray, times: np.ndarray, whole: np.ndarray) -> np.ndarray:
+    np.divide(side, step[:, None], out=times)
+    return np.rint(times, out=whole)
 
 
 def independent(found: Events, points: int) -> tuple[np.ndarray, np.ndarray]:
@@ -65,21 +79,42 @@ def log_ratio(canary: np.ndarray, baseline: np.ndarray) -> tuple[np.ndarray, np.
             np.sqrt(1 / (canary + HALF) + 1 / (baseline + HALF)))
 
 
-def quantum(canary: np.ndarray, baseline: np.ndarray, least: float) -> np.ndarray:
+def quantum(values: np.ndarray, least: float) -> np.ndarray:
     """What all values of a row are whole multiples of, or NaN where it is nothing, or no more than `least`; no row is
     negative. It is the least step between any two values, or the least value."""
-    values = np.sort(np.concatenate([canary, baseline], axis=1), axis=1)
+    values = np.sort(values, axis=1)
     steps = np.diff(values, axis=1, prepend=np.float32(0))
     found = np.where(steps > SAME_VALUE, steps, np.float32(np.inf)).min(axis=1)
-    maybe = np.isfinite(found) & (found > least)
+    found[~(np.isfinite(found) & (found > least))] = np.nan
+    maybe = np.isfinite(found)
     times = values[maybe] / found[maybe, None]
-    whole = (np.abs(times - np.rint(times)) < 1e-4 * np.maximum(times, 1)).all(axis=1)
-    result = np.full(len(found), np.nan, dtype=np.float32)
-    result[np.flatnonzero(maybe)[whole]] = found[maybe][whole]
-    return result
+    found[maybe] = np.where(_whole(times, np.rint(times)), found[maybe], np.nan)
+    return found
 
 
-def swings_like_events(canary: np.ndarray, baseline: np.ndarray, step: np.ndarray) -> np.ndarray:
+def confirmed(rows: Rows, step: np.ndarray, least: float) -> np.ndarray:
+    """The quantum of all points, from that of some: mostly it is the same, which is seen without sorting them."""
+    same = np.ones(len(step), dtype=bool)
+    for side in (rows.canary, rows.baseline):
+        times, whole = (rows.space.take(name, len(side)) for name in ("series", "other"))
+        same &= _whole(times, _in_steps(side, step, times, whole))
+    if same.all():
+        return step
+    step = step.copy()
+    step[~same] = quantum(np.concatenate([rows.canary[~same], rows.baseline[~same]], axis=1), least)
+    return step
+
+
+def _whole(times: np.ndarray, whole: np.ndarray) -> np.ndarray:
+    """Whether all of a row are, but for rounding. Overwrites both."""
+    times -= whole
+    np.abs(times, out=times)
+    np.maximum(whole, 1, out=whole)
+    whole *= ROUNDED
+    return (times < whole).all(axis=1)
+
+
+def swings_like_events(rows: Rows, step: np.ndarray) -> np.ndarray:
     """Whether the values, counted in steps, vary as counts do."""
-    c, b = canary / step[:, None], baseline / step[:, None]
-    return c.var(axis=1) + b.var(axis=1) >= LEAST_DISPERSION * (c.mean(axis=1) + b.mean(axis=1))
+    c, b = rows.canary.var(axis=1), rows.baseline.var(axis=1)
+    return c + b >= LEAST_DISPERSION * step * (rows.canary.mean(axis=1) + rows.baseline.mean(axis=1))

@@ -3,15 +3,18 @@
 Rows are taken in blocks that fit the processor's cache, those without gaps first.
 """
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from include.domain.scoring.events import Events, events, independent, log_ratio
 from include.domain.scoring.kinds import as_compared
-from include.domain.scoring.long_run import shared
+from include.domain.scoring.long_run import ones, shared
+from include.domain.scoring.rows import scaled
 from include.domain.scoring.series import LEVEL, NAMES, ROBUST, SPREAD, TAIL, Views
-from include.domain.scoring.shapes import DENSE, EVENTS, SELDOM, SPARSE, scaled, shapes
+from include.domain.scoring.shapes import DENSE, EVENTS, SELDOM, SPARSE, shapes
+from include.domain.scoring.space import Space
 from include.domain.scoring.sparse import same_time, sparse
 from include.domain.scoring.views import views
 
@@ -56,15 +59,20 @@ def measure(canary: np.ndarray, baseline: np.ndarray, kinds: np.ndarray | None =
     kinds = np.full(metrics, "auto", dtype=object) if kinds is None else kinds
     order = np.arange(metrics) if order is None else order
     parts = _Parts(metrics)
-    with np.errstate(invalid="ignore", over="ignore"):
-        whole = np.isfinite(canary.sum(axis=1) + baseline.sum(axis=1))[order] if points else np.zeros(metrics, bool)
-    whole &= ~((kinds == "counter") | (kinds == "ratio")) & (points >= LEAST_POINTS)
-    for group, take in ((np.flatnonzero(whole), _paired), (np.flatnonzero(~whole) if points else [], _gappy)):
-        size = max(64, VALUES // max(points, 1))
-        for first in range(0, len(group), size):
-            rows = group[first : first + size]
-            take(_rows(canary, order[rows]), _rows(baseline, order[rows]), kinds[rows], rows, parts)
+    if not points:
+        return _moderated(parts, points)
+    size = min(max(64, VALUES // points), max(metrics, 1))
+    space = Space(size, points)
+    plain = (kinds != "counter") & (kinds != "ratio") & (points >= LEAST_POINTS)
+    gappy = [_whole(_rows(canary, order[rows]), _rows(baseline, order[rows]), kinds[rows], rows, plain[rows], parts,
+                    space) for rows in _blocks(np.arange(metrics), size)]
+    for rows in _blocks(np.concatenate([*gappy, np.empty(0, dtype=int)]), size):
+        _gappy(_rows(canary, order[rows]), _rows(baseline, order[rows]), kinds[rows], rows, parts, space)
     return _moderated(parts, points)
+
+
+def _blocks(rows: np.ndarray, size: int) -> Iterator[np.ndarray]:
+    return (rows[first : first + size] for first in range(0, len(rows), size))
 
 
 def _rows(values: np.ndarray, at: np.ndarray) -> np.ndarray:
@@ -72,38 +80,53 @@ def _rows(values: np.ndarray, at: np.ndarray) -> np.ndarray:
     return values[at[0] : at[-1] + 1] if at[-1] - at[0] + 1 == len(at) and (np.diff(at) == 1).all() else values[at]
 
 
-def _gappy(c: np.ndarray, b: np.ndarray, kinds: np.ndarray, rows: np.ndarray, parts: _Parts) -> None:
-    c, b, parts.turned[rows] = as_compared(c.astype(float), b.astype(float), kinds)
-    there_c, there_b = np.isfinite(c), np.isfinite(b)
-    there = there_c & there_b
-    n, n_c, n_b = (side.sum(axis=1) for side in (there, there_c, there_b))
+def _whole(c: np.ndarray, b: np.ndarray, kinds: np.ndarray, rows: np.ndarray, plain: np.ndarray, parts: _Parts,
+           space: Space) -> np.ndarray:
+    """Takes the rows without gaps; returns the others."""
+    with np.errstate(invalid="ignore", over="ignore"):
+        totals = [side.sum(axis=1, dtype=float) for side in (c, b)]
+        whole = np.isfinite(totals[0] + totals[1]) & plain
+    if whole.all():
+        _paired(c, b, totals, kinds, rows, parts, space)
+    elif whole.any():
+        _paired(c[whole], b[whole], [total[whole] for total in totals], kinds[whole], rows[whole], parts, space)
+    return rows[~whole]
+
+
+def _gappy(c: np.ndarray, b: np.ndarray, kinds: np.ndarray, rows: np.ndarray, parts: _Parts, space: Space) -> None:
+    c, b = (space.copy(name, side, np.float64) for name, side in (("own canary", c), ("own baseline", b)))
+    c, b, parts.turned[rows] = as_compared(c, b, kinds)
+    there_c, there_b = (np.isfinite(side, out=space.take(name, len(side), np.bool_))
+                        for name, side in (("canary there", c), ("baseline there", b)))
+    there = np.logical_and(there_c, there_b, out=space.take("there", len(c), np.bool_))
+    n, n_c, n_b = (space.copy("series", side) @ ones(c.shape[1]) for side in (there, there_c, there_b))
     parts.n[rows], parts.n_canary[rows], parts.n_baseline[rows] = n, n_c, n_b
     least = np.minimum(n_c, n_b)
     paired = n >= np.maximum(LEAST_POINTS, 0.5 * least)
-    apart = ~paired & (least >= LEAST_POINTS) & same_time(there_c, there_b)
+    apart = ~paired & (least >= LEAST_POINTS)
     if apart.any():
+        apart[apart] = same_time(there_c[apart], there_b[apart])
         parts.shape[rows[apart]] = SPARSE
         parts.apart[:, rows[apart]], parts.canary[rows[apart]], parts.baseline[rows[apart]] = sparse(c[apart], b[apart])
-    if paired.any():
-        there = there[paired]
-        c, b = (np.where(there, side[paired], 0.0) for side in (c, b))
-        _paired(c, b, kinds[paired], rows[paired], parts, there)
+    if not paired.all():
+        c, b, there, kinds, rows = (part[paired] for part in (c, b, there, kinds, rows))
+    if len(rows):
+        c[~there] = b[~there] = 0.0
+        _paired(c, b, [side.sum(axis=1) for side in (c, b)], kinds, rows, parts, space, there)
 
 
-def _paired(c: np.ndarray, b: np.ndarray, kinds: np.ndarray, rows: np.ndarray, parts: _Parts,
-            there: np.ndarray | None = None) -> None:
+def _paired(c: np.ndarray, b: np.ndarray, totals: Sequence[np.ndarray], kinds: np.ndarray, rows: np.ndarray,
+            parts: _Parts, space: Space, there: np.ndarray | None = None) -> None:
     if there is None:
         parts.n[rows] = parts.n_canary[rows] = parts.n_baseline[rows] = c.shape[1]
-    block, scale = scaled(c, b, there)
+    block, scale = scaled(c, b, totals, there, space)
     parts.canary[rows], parts.baseline[rows] = block.mean_canary * scale, block.mean_baseline * scale
     shape, step = shapes(block, kinds)
     parts.shape[rows] = shape
     for kind in (EVENTS, SELDOM):
         at = shape == kind
         if at.any():
-            counted = [np.rint(side[at] / step[at, None]) if kind == EVENTS else (side[at] > 0).astype(np.float32)
-                       for side in (block.canary, block.baseline)]
-            found = events(*counted, None if there is None else block.there[at], block.n[at])
+            found = events(block.at(at), step[at] if kind == EVENTS else None)
             parts.events.put(rows[at], found)
             parts.canary[rows[at]], parts.baseline[rows[at]] = found.canary, found.baseline
     dense = shape == DENSE

@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from include.domain.scoring.long_run import cosines
-from include.domain.scoring.shapes import Rows
+from include.domain.scoring.rows import Rows
 
 NAMES = ("level", "robust", "tail", "trend", "spread")
 LEVEL, ROBUST, TAIL, TREND, SPREAD = range(5)
@@ -32,19 +32,20 @@ class Views:
 
 
 def keep(found: Views, view: int, value: np.ndarray | None, series: np.ndarray, cosine: np.ndarray,
-          rows: Rows) -> tuple[np.ndarray, np.ndarray]:
-    """Both variances of a series, and its value (its mean, if None); returns its cosines and its mean. Without gaps
-    the cosines have nothing of the mean, which need not be taken off."""
+         rows: Rows) -> tuple[np.ndarray, np.ndarray]:
+    """Both variances of a series, and its value (its mean, if None); returns its cosines, and the mean that it still
+    has. Without gaps the cosines have nothing of the mean, which need not be taken off; with gaps `series` is
+    overwritten."""
     n = rows.n
     if rows.there is None:
         projected = series @ cosine
-        mean, off = projected[:, 0] / n, projected[:, 0] / n
+        mean = off = projected[:, 0] / n
     else:
-        mean = series.sum(axis=1) / n
-        series, off = (series - mean[:, None]) * rows.there, 0.0
+        mean, off = series @ cosine[:, 0] / n, np.zeros_like(n)
+        series -= mean[:, None]
+        series *= rows.there
         projected = series @ cosine
     found.value[view], found.worth[view] = mean if value is None else value, n
     found.long_run[view] = (projected[:, 1 : 1 + cosines(len(cosine))] ** 2).mean(axis=1) / n
-    squares = np.einsum("ij,ij->i", series, series)
-    found.short_run[view] = np.maximum(squares - n * off**2, 0) / np.maximum(n - 1, 1)
-    return projected[:, 1:], mean
+    found.short_run[view] = np.maximum(np.vecdot(series, series) - n * off**2, 0) / np.maximum(n - 1, 1)
+    return projected[:, 1:], off

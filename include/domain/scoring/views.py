@@ -10,9 +10,9 @@
 import numpy as np
 
 from include.domain.scoring.by_point import by_point
-from include.domain.scoring.long_run import basis
+from include.domain.scoring.long_run import basis, ones
+from include.domain.scoring.rows import Rows
 from include.domain.scoring.series import LEVEL, SPREAD, Views, keep
-from include.domain.scoring.shapes import Rows
 
 SMALL_MEAN = 1e-3      # added to means before their logarithm, as a share of the metric's scale
 SMALL_STEP = 1e-3      # the same for steps from point to point
@@ -37,11 +37,12 @@ def _level(rows: Rows, cosine: np.ndarray, found: Views) -> None:
     if rows.signed.any():
         logs = np.where(rows.signed, mean_c - mean_b, logs)
         share_c, share_b = (np.where(rows.signed, np.float32(1), share) for share in (share_c, share_b))
-    series, other = rows.canary * share_c[:, None], rows.baseline * share_b[:, None]
+    series, other = (np.multiply(side, share[:, None], out=rows.space.take(name, len(side))) for name, side, share in (
+        ("series", rows.canary, share_c), ("other", rows.baseline, share_b)))
     series -= other
     keep(found, LEVEL, logs, series, cosine, rows)
     np.multiply(series, series, out=other)
-    fourth = np.einsum("ij,ij->i", other, other)
+    fourth = np.vecdot(other, other)
     squared = (found.short_run[LEVEL] * np.maximum(rows.n - 1, 1)) ** 2
     found.bearers[LEVEL] = np.divide(squared, fourth, out=np.ones_like(squared), where=fourth > 0)
 
@@ -49,16 +50,26 @@ def _level(rows: Rows, cosine: np.ndarray, found: Views) -> None:
 def _spread(rows: Rows, found: Views) -> None:
     """Steps are taken as independent of each other, on both sides: only with a floor does this view count."""
     n = rows.n - 1
-    pairs = None if rows.there is None else rows.there[:, 1:] * rows.there[:, :-1]
-    if pairs is not None:
-        n = np.maximum(pairs.sum(axis=1), 1)
+    if rows.there is not None:
+        n = np.maximum(np.vecdot(rows.there[:, 1:], rows.there[:, :-1]), 1)
     for side, sign in ((rows.canary, 1), (rows.baseline, -1)):
-        steps = side[:, 1:] - side[:, :-1]
-        np.abs(steps, out=steps)
-        if pairs is not None:
-            steps *= pairs
-        mean = (steps.sum(axis=1) / n).astype(float) + SMALL_STEP
-        squared = np.einsum("ij,ij->i", steps, steps).astype(float) / n / mean**2
+        steps = _steps(side, rows)
+        mean = (steps @ ones(steps.shape[1]) / n).astype(float) + SMALL_STEP
+        squared = np.vecdot(steps, steps).astype(float) / n / mean**2
         found.value[SPREAD] += sign * np.log(mean)
         found.long_run[SPREAD] += np.maximum(squared - 1, 0)
     found.worth[SPREAD] = n
+
+
+def _steps(side: np.ndarray, rows: Rows) -> np.ndarray:
+    """From each point to the next, zero where one of them is missing. The rows are taken as one long one, which is
+    faster, and the steps between them are then put off."""
+    steps = rows.space.take("series", len(side))
+    long = side.reshape(-1)
+    np.subtract(long[1:], long[:-1], out=steps.reshape(-1)[:-1])
+    steps[:, -1] = 0
+    np.abs(steps, out=steps)
+    if rows.there is not None:
+        steps[:, :-1] *= rows.there[:, 1:]
+        steps *= rows.there
+    return steps
