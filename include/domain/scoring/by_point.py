@@ -1,13 +1,17 @@
 """Views of d = log(C/B) by point: where it lies, how far its tail reaches, whether it drifts."""
 
+from functools import lru_cache
+
 import numpy as np
 
+from include.domain.scoring.long_run import ones
 from include.domain.scoring.rows import Rows
 from include.domain.scoring.series import ROBUST, TAIL, TREND, Views, keep
 
 SMALL_POINT = 1e-2     # added to points before their logarithm, as a share of the metric's scale
 EDGE = 0.05            # share of the points that are the tail
 LEAST_EDGE = 3         # points of it at least
+LAST = np.float32(1e30)          # sorts a gap behind all values; infinity times zero would not be zero
 REACH = 2.0            # scales around the median that are not winsorised
 
 
@@ -15,7 +19,7 @@ def by_point(rows: Rows, cosine: np.ndarray, found: Views) -> None:
     d = _differences(rows)
     ordered = _ordered(d, rows)
     middle, scale = _middle(ordered, rows.n)
-    _tail(ordered, middle, rows.n, found)
+    _tail(ordered, middle, rows, found)
     tame = np.maximum(d, (middle - REACH * scale)[:, None], out=d)
     np.minimum(tame, (middle + REACH * scale)[:, None], out=tame)
     if rows.there is not None:
@@ -29,8 +33,8 @@ def _trend(rows: Rows, tame: np.ndarray, off: np.ndarray, projected: np.ndarray,
            found: Views) -> None:
     """Variances are of what the drift leaves, which has nothing in the first cosine. `off` is the mean of `tame`."""
     points = tame.shape[1]
-    time = np.linspace(-0.5, 0.5, points, dtype=np.float32)
-    there = rows.there if rows.there is not None else np.ones((1, points), dtype=np.float32)
+    time = _time(points)
+    there = rows.there if rows.there is not None else ones(points)[None]
     middle = there @ time / rows.n
     room = np.maximum(there @ time**2 - rows.n * middle**2, 1e-6)
     drift = (tame @ time - off * middle * rows.n) / room
@@ -57,7 +61,7 @@ def _ordered(d: np.ndarray, rows: Rows) -> np.ndarray:
     """Sorted, the gaps last."""
     ordered = rows.space.copy("other", d)
     if rows.there is not None:
-        ordered[rows.there == 0] = np.inf
+        ordered[rows.there == 0] = LAST
     ordered.sort(axis=1)
     return ordered
 
@@ -73,17 +77,30 @@ def _middle(ordered: np.ndarray, n: np.ndarray) -> tuple[np.ndarray, np.ndarray]
     return median, (at(count - 1 - quarter) - at(quarter)) / np.float32(1.349)
 
 
-def _tail(ordered: np.ndarray, middle: np.ndarray, n: np.ndarray, found: Views) -> None:
+def _tail(ordered: np.ndarray, middle: np.ndarray, rows: Rows, found: Views) -> None:
     """Its variance is that of the few values it is the mean of: one spike alone is no tail."""
-    count = n.astype(int)
+    count = rows.n.astype(int)
     edge = np.maximum(LEAST_EDGE, np.rint(EDGE * count)).astype(int)
     far = np.arange(edge.max())[None]
     inside = (far < edge[:, None]).astype(np.float32)
-    top = np.take_along_axis(ordered, np.maximum(count[:, None] - 1 - far, 0), axis=1) - middle[:, None]
-    bottom = middle[:, None] - ordered[:, :edge.max()]
-    means = [np.where(inside > 0, side, 0).sum(axis=1) / edge for side in (top, bottom)]
-    squares = [(np.where(inside > 0, side - mean[:, None], 0) ** 2).sum(axis=1)
-               for side, mean in zip((top, bottom), means, strict=True)]
-    found.value[TAIL] = means[0] - means[1]
-    found.long_run[TAIL] = found.short_run[TAIL] = (squares[0] + squares[1]) / (edge - 1)
+    top = (ordered[:, : -1 - len(far[0]) : -1] if rows.there is None
+           else np.take_along_axis(ordered, np.maximum(count[:, None] - 1 - far, 0), axis=1))
+    (above, squared_above), (below, squared_below) = (
+        _mean_and_squares(side, inside, edge)
+        for side in (top - middle[:, None], middle[:, None] - ordered[:, : len(far[0])]))
+    found.value[TAIL] = above - below
+    found.long_run[TAIL] = found.short_run[TAIL] = (squared_above + squared_below) / (edge - 1)
     found.worth[TAIL] = edge
+
+
+def _mean_and_squares(values: np.ndarray, inside: np.ndarray, n: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    mean = np.vecdot(values, inside) / n
+    apart = (values - mean[:, None]) * inside
+    return mean, np.vecdot(apart, apart)
+
+
+@lru_cache(maxsize=64)
+def _time(points: int) -> np.ndarray:
+    made = np.linspace(-0.5, 0.5, points, dtype=np.float32)
+    made.flags.writeable = False
+    return made

@@ -27,7 +27,8 @@ def judge(names: Sequence[str], canary: np.ndarray, baseline: np.ndarray, source
     requests = tuple(source.step_seconds * _total(names, side, source.requests) for side in (canary, baseline))
     score = round(max(0.0, 100.0 - float(found.labels.points.sum())), 2)
     missing = gap(found.names, found.measured, source, plan, coverage, requests)
-    decision, reason = outcome(score, plan.go_score, readings, missing)
+    lost = readings[: np.count_nonzero(found.labels.points)]
+    decision, reason = outcome(score, plan.go_score, lost, missing)
     return Judgement(decision, 0.0 if decision == Decision.ERROR else score, reason, readings, round(coverage, 1),
                      *requests, found.measured.points if len(names) else 0, _used(floors, found.floor))
 

@@ -12,10 +12,9 @@ from include.domain.scoring.evidence import TOLERANCE, UNKNOWN_TOLERANCE, Eviden
 from include.domain.scoring.floors import Floor, Floors
 from include.domain.scoring.labels import FALSE_ALARMS, Labels, labelled
 from include.domain.scoring.measure import Measured, measure
-from include.domain.scoring.readings import Reading
 from include.domain.scoring.rules import Worth, worth
 from include.domain.scoring.series import NAMES
-from include.domain.scoring.told import told
+from include.domain.scoring.told import Told
 from include.domain.service import MetricSource
 
 
@@ -30,9 +29,9 @@ class Look:
     evidence: Evidence
     labels: Labels
 
-    def readings(self) -> tuple[Reading, ...]:
+    def readings(self) -> Told:
         """The dearest first."""
-        return told(self.names, self.worth, self.measured, self.evidence, self.labels)
+        return Told(self.names, self.worth, self.measured, self.evidence, self.labels)
 
 
 def look(names: Sequence[str], canary: np.ndarray, baseline: np.ndarray, source: MetricSource, floors: Floors,

@@ -111,7 +111,8 @@ def _gappy(c: np.ndarray, b: np.ndarray, kinds: np.ndarray, rows: np.ndarray, pa
     if not paired.all():
         c, b, there, kinds, rows = (part[paired] for part in (c, b, there, kinds, rows))
     if len(rows):
-        c[~there] = b[~there] = 0.0
+        gaps = ~there
+        c[gaps] = b[gaps] = 0.0
         _paired(c, b, [side.sum(axis=1) for side in (c, b)], kinds, rows, parts, space, there)
 
 

@@ -1,7 +1,9 @@
 """What the judge says: one reading for each metric, and the judgement over all of them. Imports nothing slow."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import takewhile
 from typing import NamedTuple
 
 from include.domain.canary import Verdict
@@ -40,13 +42,13 @@ class Reading(NamedTuple):
 
 @dataclass(frozen=True)
 class Judgement:
-    """The whole: `readings` with the dearest first; `coverage_percent` of all metrics are there on both sides;
-    `floors` says what the judge knew of each metric's noise."""
+    """The whole: `readings` with the dearest first, put into words when they are asked for; `coverage_percent` of all
+    metrics are there on both sides; `floors` says what the judge knew of each metric's noise."""
 
     decision: str
     score: float
     reason: str
-    readings: tuple[Reading, ...]
+    readings: Sequence[Reading]
     coverage_percent: float
     canary_requests: float
     baseline_requests: float
@@ -56,7 +58,7 @@ class Judgement:
     @property
     def lost(self) -> tuple[Reading, ...]:
         """Readings that took points off, the dearest first."""
-        return tuple(reading for reading in self.readings if reading.points)
+        return tuple(takewhile(lambda reading: reading.points, self.readings))
 
     def verdict(self, push_id: str, report: str = "") -> Verdict:
         """As the push hands it on."""

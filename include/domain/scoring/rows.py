@@ -38,12 +38,17 @@ def scaled(c: np.ndarray, b: np.ndarray, totals: Sequence[np.ndarray], there: np
     gaps = None if there is None else space.copy("gaps", there)
     n = np.full(len(c), c.shape[1], dtype=np.float32) if gaps is None else gaps.sum(axis=1)
     means = [total / n for total in totals]
-    signed = _signed(c, b)
-    sizes = means if not signed.any() else [_sizes(mean, side, n, signed)
-                                            for mean, side in zip(means, (c, b), strict=True)]
-    scale = (sizes[0] + sizes[1]) / 2
-    scale = np.where(scale > 0, scale, 1.0)
-    sides = (_small(name, side, scale, space) for name, side in (("canary", c), ("baseline", b)))
+    with np.errstate(over="ignore"):
+        sides = [space.copy(name, side) for name, side in (("canary", c), ("baseline", b))]
+    signed = _signed(*sides)
+    scale = _scale(c, b, means, n, signed)
+    if SCALES[0] < scale.min() and scale.max() < SCALES[1]:
+        for side in sides:
+            side *= (1 / scale).astype(np.float32)[:, None]
+    else:
+        signed = _signed(c, b)
+        scale = _scale(c, b, means, n, signed)
+        sides = [space.copy(name, side / scale[:, None]) for name, side in (("canary", c), ("baseline", b))]
     return Rows(*sides, gaps, n, means[0] / scale, means[1] / scale, signed, space), scale
 
 
@@ -54,15 +59,9 @@ def _signed(c: np.ndarray, b: np.ndarray) -> np.ndarray:
     return np.minimum(c.min(axis=1), b.min(axis=1)) < 0
 
 
-def _sizes(mean: np.ndarray, side: np.ndarray, n: np.ndarray, signed: np.ndarray) -> np.ndarray:
-    sizes = mean.copy()
-    sizes[signed] = np.abs(side[signed]).sum(axis=1) / n[signed]
-    return sizes
-
-
-def _small(name: str, side: np.ndarray, scale: np.ndarray, space: Space) -> np.ndarray:
-    if not SCALES[0] < scale.min() <= scale.max() < SCALES[1]:
-        return space.copy(name, side / scale[:, None])
-    small = space.copy(name, side)
-    small *= (1 / scale).astype(np.float32)[:, None]
-    return small
+def _scale(c: np.ndarray, b: np.ndarray, means: Sequence[np.ndarray], n: np.ndarray, signed: np.ndarray) -> np.ndarray:
+    """The mean of both sides, without signs."""
+    scale = (means[0] + means[1]) / 2
+    if signed.any():
+        scale[signed] = sum(np.abs(side[signed]).sum(axis=1) for side in (c, b)) / (2 * n[signed])
+    return np.where(scale > 0, scale, 1.0)

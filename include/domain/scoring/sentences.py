@@ -33,10 +33,10 @@ def one_sided(name: str, canary_points: float, baseline_points: float) -> str:
     return f"no data: {name} vanished: {baseline_points:.0f} points on the baseline, none on the canary"
 
 
-def outcome(score: float, go_score: int, readings: Sequence[Reading],
+def outcome(score: float, go_score: int, lost: Sequence[Reading],
             gap: tuple[Decision, str] | None) -> tuple[str, str]:
-    """The decision and its reason. A critical metric found worse is a no-go even where data is missing."""
-    lost = [reading for reading in readings if reading.points]
+    """The decision and its reason, from the readings that `lost` points, the dearest first. A critical metric found
+    worse is a no-go even where data is missing."""
     critical = [reading for reading in lost if reading.tier == "critical"]
     if gap and not (critical and gap[0] == Decision.INCONCLUSIVE):
         return str(gap[0]), f"{gap[0]}: {gap[1]}"

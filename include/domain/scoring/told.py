@@ -1,6 +1,9 @@
-"""Readings in words, from the arrays of the judge."""
+"""Readings in words, from the arrays of the judge: those that are asked for, for of 10,000 few are ever read."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import overload
 
 import numpy as np
 
@@ -15,37 +18,77 @@ from include.domain.scoring.sentences import sentence
 from include.domain.scoring.series import LEVEL, NAMES
 from include.domain.scoring.shapes import EVENTS, SELDOM
 
-_ORDER = {"hot": 0, "cold": 0, "no data": 1, "noisy": 2, "same": 3}
+_RANKS = {State.HOT: 0, State.COLD: 0, State.NO_DATA: 1, State.NOISY: 2, State.SAME: 3}
 _UNITS = {EVENTS: " in all", SELDOM: " points above zero"}
 
 
-def told(names: Sequence[str], value: Worth, measured: Measured, found: Evidence,
-         labels: Labels) -> tuple[Reading, ...]:
+@dataclass(frozen=True, eq=False, repr=False)
+class Told(Sequence[Reading]):
     """A reading for each metric: the dearest first, then what differs, then in the order of `names`."""
-    ratio, low, high = (_nothing(side) for side in _interval(measured, found))
-    units = [_UNITS.get(shape, "") for shape in measured.shape.tolist()]
-    views = np.where(labels.state == State.HOT, found.hot_view, found.cold_view).tolist()
-    states = labels.state.tolist()
-    columns = (names, states, ratio, measured.canary.tolist(),
-               measured.baseline.tolist(), units, found.allowed.tolist(), [NAMES[view] for view in views])
-    sentences = [sentence(*row) for row in zip(*columns, strict=True)]
-    for row in np.flatnonzero(one_sided(measured)):
-        sentences[row] = one_sided_sentence(names[row], measured.n_canary[row], measured.n_baseline[row])
-    readings = list(map(Reading._make, zip(
-        names, states, value.tier, value.group, value.direction, ratio, labels.points.tolist(), sentences, low, high,
-        _nothing(measured.canary), _nothing(measured.baseline), strict=True)))
-    rank = np.array([_ORDER[state] for state in states])
-    return tuple(readings[row] for row in np.lexsort((rank, -labels.points)))
 
+    names: Sequence[str]
+    value: Worth
+    measured: Measured
+    found: Evidence
+    labels: Labels
 
-def _interval(measured: Measured, found: Evidence) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Ratio of the means, and where it lies with 95 %: Student's quantile as 1.96 + 2.37 / freedom."""
-    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
-        positive = (measured.canary > 0) & (measured.baseline > 0)
-        ratio = np.where(positive, measured.canary / measured.baseline, np.nan)
-        reach = np.exp((1.96 + 2.37 / found.freedom) * found.error)
-        ratio = np.where(np.isfinite(measured.value[LEVEL]), ratio, np.nan)
-        return ratio, ratio / reach, ratio * reach
+    def __len__(self) -> int:
+        return len(self.names)
+
+    @overload
+    def __getitem__(self, which: int) -> Reading: ...
+
+    @overload
+    def __getitem__(self, which: slice) -> tuple[Reading, ...]: ...
+
+    def __getitem__(self, which: int | slice) -> Reading | tuple[Reading, ...]:
+        if isinstance(which, slice):
+            return self._made(self._order[which])
+        return self._made(self._order[[which]])[0]
+
+    def __iter__(self) -> Iterator[Reading]:
+        return iter(self._all)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and self._all == tuple(other)
+
+    def __repr__(self) -> str:
+        return repr(self._all)
+
+    @cached_property
+    def _all(self) -> tuple[Reading, ...]:
+        return self._made(self._order)
+
+    @cached_property
+    def _order(self) -> np.ndarray:
+        rank = np.select([self.labels.state == state for state in _RANKS], list(_RANKS.values()))
+        return np.lexsort((rank, -self.labels.points))
+
+    def _made(self, rows: np.ndarray) -> tuple[Reading, ...]:
+        value, labels = self.value.at(rows), self.labels
+        names, states = [self.names[row] for row in rows.tolist()], labels.state[rows].tolist()
+        canary, baseline = self.measured.canary[rows], self.measured.baseline[rows]
+        ratio, low, high = (_nothing(side) for side in self._interval(rows))
+        units = [_UNITS.get(shape, "") for shape in self.measured.shape[rows].tolist()]
+        views = np.where(labels.state == State.HOT, self.found.hot_view, self.found.cold_view)[rows].tolist()
+        columns = (names, states, ratio, canary.tolist(), baseline.tolist(), units, self.found.allowed[rows].tolist(),
+                   [NAMES[view] for view in views])
+        sentences = [sentence(*row) for row in zip(*columns, strict=True)]
+        for at in np.flatnonzero(one_sided(self.measured)[rows]):
+            sentences[at] = one_sided_sentence(names[at], self.measured.n_canary[rows[at]],
+                                               self.measured.n_baseline[rows[at]])
+        return tuple(map(Reading._make, zip(
+            names, states, value.tier, value.group, value.direction, ratio, labels.points[rows].tolist(), sentences,
+            low, high, _nothing(canary), _nothing(baseline), strict=True)))
+
+    def _interval(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Ratio of the means, and where it lies with 95 %: Student's quantile as 1.96 + 2.37 / freedom."""
+        canary, baseline = self.measured.canary[rows], self.measured.baseline[rows]
+        with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
+            ratio = np.where((canary > 0) & (baseline > 0), canary / baseline, np.nan)
+            reach = np.exp((1.96 + 2.37 / self.found.freedom[rows]) * self.found.error[rows])
+            ratio = np.where(np.isfinite(self.measured.value[LEVEL, rows]), ratio, np.nan)
+            return ratio, ratio / reach, ratio * reach
 
 
 def _nothing(values: np.ndarray) -> list[float | None]:
