@@ -29,7 +29,8 @@ def too_much(share_percent: int, size: int, in_service: int) -> str | None:
 
 @dataclass(frozen=True)
 class Canary:
-    """A small ASG on the new AMI beside a fresh baseline of the same size on the running AMI."""
+    """A small ASG on the new AMI beside a fresh baseline of the same size on the running AMI. `running_asg` is the one
+    that serves prod meanwhile ("" where it is not known)."""
 
     push_id: str
     service: str
@@ -42,6 +43,7 @@ class Canary:
     share_percent: int
     launched_at: datetime
     bake_until: datetime
+    running_asg: str = ""
 
 
 @dataclass(frozen=True)

@@ -47,7 +47,7 @@ def learn(canary: Canary, service: Service, metrics: Metrics, archive: Archive) 
     verdict = kept_verdict(canary.service, canary.push_id, archive)
     if verdict is None:
         table = judged_time(canary, service, metrics)
-        judgement = with_floors(canary.push_id, table, service, archive)
+        judgement = with_floors(canary, table, service, metrics, archive)
         if judgement.decision in (Decision.GO, Decision.NO_GO):
             remember(canary, table, service, archive)
         verdict = keep(canary, service, table, replace(judgement, reason=_said(judgement)), archive)

@@ -43,7 +43,8 @@ def launch_canary(push: Push, service: Service, look: Look, clusters: Clusters, 
     traffic.set_weights(shares(where, arns, service.canary.share_percent))
     return Canary(push.id, push.service, push.environment, where.region, push.commit, pair[CANARY].name,
                   pair[BASELINE].name, service.canary.size, service.canary.share_percent, look.now,
-                  look.now + service.lasts(hours=service.canary.bake_hours))
+                  look.now + service.lasts(hours=service.canary.bake_hours),
+                  running(asgs, where.cluster, where.region).name)
 
 
 def bake(canary: Canary, service: Service, look: Look, clusters: Clusters, traffic: Traffic, metrics: Metrics,

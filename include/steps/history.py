@@ -4,13 +4,14 @@ Law 7: what cannot be kept, or read again, is told in the log, and fails no push
 """
 
 import logging
+from datetime import timedelta
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from include.domain.canary import Canary
 from include.domain.errors import Retryable
 from include.domain.service import Service
-from include.ports import Archive, MetricTable
+from include.ports import Archive, Metrics, MetricTable
 
 if TYPE_CHECKING:
     from include.domain.scoring.history import Learned
@@ -37,6 +38,23 @@ def remember(canary: Canary, table: MetricTable, service: Service, archive: Arch
         raise
     except Exception as error:
         log.warning("%s could not be kept: %s: %s", name, type(error).__name__, error)
+
+
+def known(canary: Canary, table: MetricTable, service: Service, metrics: Metrics, archive: Archive) -> "Learned":
+    """The floors of the last good canaries; for metrics that those tell too little of, of the instances that prod has
+    in the very hours of `table`, where the metric store knows them."""
+    from include.domain.scoring.instances import of_instances, unknown
+    from include.domain.scoring.rules import worth
+
+    history = learned(canary.push_id, service, archive)
+    missing = unknown(history.floors, table.names)
+    if not missing or not canary.running_asg:
+        return history
+    until = table.since + timedelta(seconds=table.step_seconds * table.values.shape[2])
+    found = metrics.read_instances(canary.running_asg, table.since, until,
+                                   None if len(missing) == len(table.names) else missing)
+    kinds = worth(found.names, service.metrics.rules).kind
+    return history.filled(of_instances(found.names, found.values, canary.size, found.step_seconds, kinds))
 
 
 def learned(push_id: str, service: Service, archive: Archive) -> "Learned":

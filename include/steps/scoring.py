@@ -13,7 +13,7 @@ from include.domain.errors import Inconclusive, NoGo
 from include.domain.looks import Look
 from include.domain.service import Service
 from include.ports import Archive, Metrics, MetricTable
-from include.steps.history import learned, remember
+from include.steps.history import known, remember
 from include.steps.reporting import keep_page, of_push
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ READINGS = "readings.json"
 def judge(canary: Canary, service: Service, since: datetime, until: datetime, metrics: Metrics,
           archive: Archive) -> "tuple[Verdict, list[Reading]]":
     """The verdict on what both sides did between two instants, and a reading for each metric."""
-    judgement = _judgement(canary.push_id, measured(canary, since, until, metrics), service, archive)
+    judgement = _judgement(canary, measured(canary, since, until, metrics), service, metrics, archive)
     return judgement.verdict(canary.push_id), list(judgement.readings)
 
 
@@ -36,7 +36,7 @@ def harm(canary: Canary, service: Service, since: datetime, until: datetime, met
 
     table = measured(canary, since, until, metrics)
     planned = round((canary.bake_until - since).total_seconds() / service.metrics.step_seconds)
-    history = learned(canary.push_id, service, archive)
+    history = known(canary, table, service, metrics, archive)
     found = overwhelming_harm(table.names, table.values[0], table.values[1], service.metrics, service.canary,
                               max(1, planned), history.floors)
     return f"{found} ({history.said})" if found else None
@@ -60,7 +60,7 @@ def kept_verdict(service: str, push_id: str, archive: Archive) -> Verdict | None
 
 def _judge_and_keep(canary: Canary, service: Service, metrics: Metrics, archive: Archive) -> Verdict:
     table = judged_time(canary, service, metrics)
-    judgement = with_floors(canary.push_id, table, service, archive)
+    judgement = with_floors(canary, table, service, metrics, archive)
     if judgement.decision == Decision.GO:
         remember(canary, table, service, archive)
     return keep(canary, service, table, judgement, archive)
@@ -86,16 +86,18 @@ def keep(canary: Canary, service: Service, table: MetricTable, judgement: "Judge
     return verdict
 
 
-def with_floors(push_id: str, table: MetricTable, service: Service, archive: Archive) -> "Judgement":
+def with_floors(canary: Canary, table: MetricTable, service: Service, metrics: Metrics,
+                archive: Archive) -> "Judgement":
     """The judgement, whose reason says which floors it used."""
-    judgement = _judgement(push_id, table, service, archive)
+    judgement = _judgement(canary, table, service, metrics, archive)
     return replace(judgement, reason=f"{judgement.reason} ({judgement.floors})")
 
 
-def _judgement(push_id: str, table: MetricTable, service: Service, archive: Archive) -> "Judgement":
+def _judgement(canary: Canary, table: MetricTable, service: Service, metrics: Metrics,
+               archive: Archive) -> "Judgement":
     from include.domain.scoring.judge import judge as decide
 
-    history = learned(push_id, service, archive)
+    history = known(canary, table, service, metrics, archive)
     judgement = decide(table.names, table.values[0], table.values[1], service.metrics, service.canary, history.floors)
     return replace(judgement, floors=f"{judgement.floors}{history.but}")
 

@@ -2,15 +2,18 @@
 
 import logging
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from include.domain.errors import NoGo, Retryable
 from include.steps import history
-from include.steps.scoring import score
-from tests.steps.ready import HERE, ports
+from include.steps.scoring import harm, judged_time, score
+from tests.steps.ready import HERE, ports, ready
+from tests.steps.test_canary import launched
 from tests.steps.test_scoring import baked, scored
 from tests.world.crash import Executioner
+from tests.world.region import Behaviour
 
 
 def kept(world):
@@ -84,6 +87,58 @@ def test_one_task_reads_the_history_once():
     for _ in range(3):
         history.learned("another", flow.service, archive)
     assert len(read) == 1
+
+
+# --- prod's own instances, where history does not know enough
+
+def baked_with_instances(**declared):
+    world, flow = ready(**declared)
+    world.tells_instances = True
+    found = launched(world, flow)
+    world.advance(31)
+    return world, flow, found
+
+
+def test_the_first_canary_ever_is_judged_by_what_prods_instances_do_in_its_own_hours():
+    world, flow, found = baked_with_instances()
+    assert found.running_asg == "api-prod-v041"
+    reason = scored(world, flow, found).reason
+    assert "(floors of 16 of 16 metrics from 4 instances of prod)" in reason
+    assert b"from 4 instances of prod" in world.archive.get(f"pushes/api/{flow.push_id}/canary.html")
+
+
+def test_metrics_that_history_knows_are_judged_by_it_and_the_others_by_prods_instances():
+    world, flow, found = baked_with_instances()
+    table = judged_time(found, flow.service, world.metrics[HERE])
+    some = replace(table, names=table.names[:10], values=table.values[:, :10])
+    for number in range(8):
+        history.remember(replace(found, push_id=f"p{number}"), some, flow.service, world.archive)
+    assert "16 of 16 metrics: 10 from the last 8 good canaries, 6 from 4 instances of prod" in scored(
+        world, flow, found).reason
+
+
+def test_what_history_knows_well_is_not_read_again_of_the_instances():
+    world, flow, found = baked_with_instances()
+    table = judged_time(found, flow.service, world.metrics[HERE])
+    for number in range(8):
+        history.remember(replace(found, push_id=f"p{number}"), table, flow.service, world.archive)
+    assert "from the last 8 good canaries" in scored(world, flow, found).reason
+    score(replace(found, push_id="again"), flow.service, world.look(), **ports(world, "metrics", "archive"))
+    assert not [call for call in world.executioner.calls if "read_instances" in call]
+
+
+def test_a_canary_that_an_older_version_launched_has_no_floors_of_instances():
+    world, flow, found = baked_with_instances()
+    assert "no floors" in scored(world, flow, replace(found, running_asg="")).reason
+
+
+def test_harm_says_which_floors_it_used():
+    world, flow, found = baked_with_instances()
+    world.changes(HERE, found.canary_asg, Behaviour(p99_ms=200))
+    world.advance(30)
+    said = harm(replace(found, bake_until=world.now), flow.service, world.now - timedelta(seconds=25), world.now,
+                world.metrics[HERE], world.archive)
+    assert said.endswith("(floors of 4 instances of prod)")
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])

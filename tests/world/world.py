@@ -26,13 +26,15 @@ PATIENCE = 3600     # seconds until a test's wait is a failure
 
 
 class World:
-    """Everything outside, in memory. `world.log` tells what happened, one sentence a line."""
+    """Everything outside, in memory. `world.log` tells what happened, one sentence a line. Where `tells_instances`,
+    the metric store has what each instance did, too."""
 
     def __init__(self, declared: Service | None = None, size: int = 4, load_rps: float = 100):
         self.now, self.service = START, declared or service()
         self.log: list[str] = []
         self.executioner, self.runs_again = Executioner(), True
         self.noise, self.on_tick = Random(7), bool
+        self.tells_instances = False
         names = tuple(r.region for r in self.service.environments["prod"].regions)
         self.regions = {name: Region(name) for name in names}
         self.branches, self.images = InMemoryBranches(START), InMemoryImages(self.service.service, names)
@@ -102,9 +104,16 @@ class World:
                 tick(region, self.now)
                 served = exchange(region, 1, f"{self.now:%H:%M:%S}")
                 for asg in region.groups:
-                    values = measurements(served.get(asg, Served()), self.noise)
-                    self.metrics[region.name].write(asg, self.now - timedelta(seconds=1), values)
+                    self._measure(region, asg, served.get(asg, Served()))
             self.on_tick()
+
+    def _measure(self, region: Region, asg: str, served: Served) -> None:
+        store, second = self.metrics[region.name], self.now - timedelta(seconds=1)
+        store.write(asg, second, measurements(served, self.noise))
+        machines = region.groups[asg].in_state("InService") if self.tells_instances else []
+        for machine in machines:
+            part = Served(served.requests / len(machines), served.errors / len(machines), served.p99_ms)
+            store.write(asg, second, measurements(part, self.noise), machine.id)
 
     def until(self, true: Callable[[], Any], seconds: int = PATIENCE) -> Any:
         """Let time pass until it is true; what it returned."""

@@ -3,12 +3,13 @@ wrote are passed over and counted: what cannot be read never stops a verdict."""
 
 import io
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import numpy as np
 
 from include.domain.scoring.floors import LAST, Floors, rebuilt
+from include.domain.scoring.instances import filled
 from include.domain.scoring.past import Past
 from include.domain.scoring.series import NAMES
 
@@ -20,6 +21,10 @@ class Learned:
     floors: Floors
     found: int
     unread: Mapping[str, str]
+
+    def filled(self, instances: Floors) -> "Learned":
+        """With the floors of `instances` where these know too little."""
+        return replace(self, floors=filled(self.floors, instances))
 
     @property
     def said(self) -> str:

@@ -11,15 +11,21 @@ from include.domain.scoring.floors import ENOUGH, Floors, rebuilt
 from include.domain.scoring.past import Past, compact
 
 SPLITS = 16            # of the instances into two groups
+LONG_THERE = 0.9       # of the points that the fullest has: one that was just started is no measure of the others
 SEED = 20260105        # of the splits: the same instances always give the same floors
 _CURVES = ("moved", "largest", "usual", "count")
 
 
 def of_instances(names: Sequence[str], values: np.ndarray, size: int, step_seconds: float,
                  kinds: np.ndarray | None = None) -> Floors:
-    """`values` is (instances × metrics × points) of the running ASG, NaN for gaps; `size` is the canary's. Under two
-    instances there is nothing to learn. Where they are too few for two groups of that size, smaller groups are taken,
-    and what they moved is made smaller as the mean of more instances would be."""
+    """`values` is (instances × metrics × points) of the running ASG, NaN for gaps; `size` is the canary's. Instances
+    that were there for a part of the time are left out; under two there is nothing to learn. Where they are too few for
+    two groups of that size, smaller groups are taken, and what they moved is made smaller as the mean of more instances
+    would be."""
+    values = values[_stayed(values)]
+    there = np.isfinite(values).any(axis=2).sum(axis=0)
+    names, values = np.asarray(names, dtype=str)[there > 0], values[:, there > 0]
+    kinds = None if kinds is None else kinds[there > 0]
     instances = len(values)
     group = min(size, instances // 2)
     if group < 1:
@@ -28,7 +34,7 @@ def of_instances(names: Sequence[str], values: np.ndarray, size: int, step_secon
     pasts = [_smaller(compact(names, _together(values[one]), _together(values[other]), step_seconds, kinds), shrink)
              for one, other in _splits(instances, group)]
     floors = rebuilt(pasts, len(pasts), f"{instances} instances of prod")
-    return replace(floors, count=np.minimum(floors.count, instances - 1))
+    return replace(floors, count=np.minimum(floors.count, there[there > 0][np.argsort(names)] - 1))
 
 
 def unknown(floors: Floors, names: Sequence[str]) -> list[str]:
@@ -58,6 +64,12 @@ def _at(floors: Floors, names: np.ndarray, seconds: np.ndarray) -> Floors:
     found = [floors.at(names, time) for time in seconds]
     return replace(floors, names=names, seconds=seconds, origin=found[0].origin,
                    **{part: np.array([getattr(floor, part) for floor in found]) for part in _CURVES})
+
+
+def _stayed(values: np.ndarray) -> np.ndarray:
+    """Which instances were there for most of the time."""
+    points = np.isfinite(values).any(axis=1).sum(axis=1)
+    return points >= LONG_THERE * points.max(initial=1)
 
 
 def _splits(instances: int, group: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:

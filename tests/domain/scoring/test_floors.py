@@ -161,3 +161,18 @@ def test_what_history_knows_too_little_of_is_named():
                    for some, canaries in ((100, 9), (150, 3)))
     assert unknown(rebuilt([*short, *long]), NAMES) == NAMES[100:]
     assert unknown(Floors.none(), NAMES) == NAMES
+
+
+def test_an_instance_that_was_started_in_between_is_no_measure():
+    late = fleet(5)
+    late[4, :, :20] = np.nan
+    four, five = (of_instances(NAMES, values, 1, 60) for values in (late[:4], late))
+    np.testing.assert_array_equal(four.moved, five.moved)
+    assert five.sources == ("4 instances of prod",)
+
+
+def test_a_metric_that_few_instances_have_counts_for_as_few():
+    some = fleet(6)
+    some[2:, 7], some[:, 8] = np.nan, np.nan
+    floor = of_instances(NAMES, some, 1, 60).at(NAMES, 3600)
+    assert [int(count) for count in floor.count[6:9]] == [5, 1, 0]
