@@ -24,6 +24,7 @@ import include.steps.canary
 import include.steps.peak_windows
 import include.steps.push
 import include.steps.red_black
+import include.steps.repair
 import include.steps.roll_back
 import include.steps.scoring
 

@@ -62,7 +62,8 @@ def test_the_example_gives_defaults_as_they_are():
                           ("red_black", "red_red_minutes"), ("red_black", "watch_minutes"),
                           ("red_black", "look_every_minutes"), ("red_black", "limit_minutes"),
                           ("red_black", "region_minutes"), ("red_black", "max_error_percent"),
-                          ("red_black", "max_latency_ratio"), ("metrics", "step_seconds"), ("build", "limit_minutes"),
+                          ("red_black", "max_latency_ratio"), ("repair", "check_on"),
+                          ("metrics", "step_seconds"), ("build", "limit_minutes"),
                           ("build", "install"), ("build", "instance_type"), ("archive", "prefix")):
         given = declared[section][name]
         default = _plain(Service.model_fields[section].annotation).model_fields[name].default

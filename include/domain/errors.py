@@ -11,7 +11,7 @@ SerinError
     │   └── LeaseLost      the lease went to somebody else while we worked
     ├── GaveUp         a wait passed its limit
     ├── Unhealthy      prod traffic shows that the new ASG is worse
-    └── NothingToUndo  a rollback found nothing of this push
+    └── NothingToUndo  a rollback or a repair found nothing to do
 """
 
 

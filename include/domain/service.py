@@ -6,12 +6,13 @@ Durations are declared in production units; `time_scale` divides them (`Service.
 from datetime import datetime, time, timedelta
 from typing import Annotated, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, model_validator
 
 from include.domain.metric_sources import AnyMetricSource, CloudWatchSource
 from include.domain.metric_sources import MetricRule as MetricRule
 from include.domain.metric_sources import MetricSource as MetricSource
-from include.domain.settings import Settings
+from include.domain.peak_windows import Day
+from include.domain.settings import Settings, TimeOfDay
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,31}$")]
 Percent = Annotated[int, Field(ge=0, le=100)]
@@ -67,14 +68,7 @@ class CanaryPlan(Settings):
     go_score: Percent = 95
     false_abort_percent: Annotated[float, Field(gt=0, le=10)] = 1
     min_requests: Annotated[int, Field(ge=0)] = 10_000
-    calibrate_at: time | None = None
-
-    @field_validator("calibrate_at")
-    @classmethod
-    def _is_utc(cls, at: time | None) -> time | None:
-        if at and (at.tzinfo or at.second or at.microsecond):
-            raise ValueError("hours and minutes of UTC are needed, as in 03:00")
-        return at
+    calibrate_at: TimeOfDay | None = None
 
 
 class RedBlackPlan(Settings):
@@ -90,6 +84,13 @@ class RedBlackPlan(Settings):
     instance_rps: Annotated[float, Field(gt=0)] | None = None
     max_error_percent: Annotated[float, Field(ge=0, le=100)] = 0.5
     max_latency_ratio: Annotated[float, Field(ge=1)] = 1.5
+
+
+class RepairSettings(Settings):
+    """When each week what pushes left over is looked for, and told. It changes nothing by itself."""
+
+    check_on: Day | Literal["never"] = "mon"
+    check_at: TimeOfDay = time(6)
 
 
 class ArchiveSettings(Settings):
@@ -119,6 +120,7 @@ class Service(Settings):
     environments: dict[Name, Environment]
     canary: CanaryPlan
     red_black: RedBlackPlan = RedBlackPlan()
+    repair: RepairSettings = RepairSettings()
     metrics: AnyMetricSource
     archive: ArchiveSettings
     chat: ChatSettings = ChatSettings()

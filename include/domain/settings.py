@@ -1,6 +1,7 @@
 """What every declared setting is."""
 
-from typing import Any
+from datetime import time
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict
 
@@ -17,4 +18,11 @@ def _some(values: tuple[Any, ...]) -> tuple[Any, ...]:
     return values
 
 
+def _of_utc(at: time) -> time:
+    if at.tzinfo or at.second or at.microsecond:
+        raise ValueError("hours and minutes of UTC are needed, as in 03:00")
+    return at
+
+
 Some = AfterValidator(_some)
+TimeOfDay = Annotated[time, AfterValidator(_of_utc)]

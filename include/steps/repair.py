@@ -2,13 +2,18 @@
 say again; a region that another holds is left alone.
 """
 
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Protocol
+
 from include.domain.asg_names import BASELINE, CANARY, cluster_name
 from include.domain.errors import BadInput, Final, NothingToUndo
 from include.domain.left_over import Finding, Leftovers, Mend, Seen
 from include.domain.looks import Look, Wait
 from include.domain.repair import findings, leftovers
 from include.domain.service import Service
-from include.ports import Clusters, Leases, Metrics, Traffic
+from include.ports import Archive, Clusters, Leases, Metrics, Traffic
 from include.steps.lease import lease_key, take
 from include.steps.mend import Region, mend
 
@@ -44,6 +49,27 @@ def repair(owner: str, service: Service, environment: str, region: str, look: Lo
     except Final:
         leases.release(key, owner)
         raise
+
+
+class Place(Protocol):
+    """The ports of one region."""
+
+    clusters: Clusters
+    traffic: Traffic
+
+
+def finish_repair(owner: str, asked: Mapping[str, object], failures: Mapping[str, str], service: Service,
+                  environment: str, look: Look, places: Mapping[str, Place], archive: Archive,
+                  leases: Leases) -> list[Leftovers]:
+    """What is left over in each region now; the first time it is kept, with who asked and what failed."""
+    left = [look_over(owner, service, environment, region, look, place.clusters, place.traffic, leases)
+            for region, place in places.items()]
+    key = f"repairs/{service.service}/{owner}.json"
+    if archive.get(key) is None:
+        record = {**asked, "at": look.now.isoformat(timespec="seconds"), "failures": dict(failures),
+                  "regions": [asdict(region) for region in left]}
+        archive.put(key, json.dumps(record).encode(), "application/json")
+    return left
 
 
 def see(service: Service, environment: str, region: str, look: Look, clusters: Clusters, traffic: Traffic,
