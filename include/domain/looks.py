@@ -8,10 +8,12 @@ from include.domain.errors import GaveUp
 
 @dataclass(frozen=True)
 class Look:
-    """One look at the world. `since` outlives retries: it is when this task looked for the first time."""
+    """One look at the world. `since` outlives retries: it is when this task looked for the first time. `unseen` is for
+    how long of that nobody looked though it was time to: whoever should have was dead."""
 
     now: datetime
     since: datetime
+    unseen: timedelta = timedelta()
 
 
 @dataclass(frozen=True)
@@ -29,8 +31,11 @@ class Wait:
 
 
 def wait_or_give_up(reason: str, look: Look, *, look_every: timedelta, limit: timedelta) -> Wait:
-    """A Wait until the next look, or GaveUp with the same reason once `limit` has passed since the first look."""
-    gives_up = look.since + limit
+    """A Wait until the next look, or GaveUp with the same reason once `limit` has passed since the first look.
+
+    What nobody saw is no reason to give up: a night without Airflow must not undo a push that only waits for its turn.
+    """
+    gives_up = look.since + look.unseen + limit
     if look.now >= gives_up:
         raise GaveUp(f"gave up after {limit}: {reason}")
     return Wait(reason, look.since, min(look.now + look_every, gives_up), gives_up)

@@ -19,6 +19,7 @@ from include.domain.looks import Look, Wait
 from include.domain.push import Push
 from plugins import wiring
 from plugins.notifiers.story import Story
+from plugins.operators.looks import Looks
 
 # Under this a task keeps its worker and sleeps: a deferral costs 3 s, and one that resumes at once can be failed by
 # Airflow itself (apache/airflow#71580), which is also why everything has retries.
@@ -74,14 +75,14 @@ class StepOperator(BaseOperator):
 
     def look_again(self, context: Context, event: Any = None, told: str = "") -> Any:
         """Look until the step has its value; also where a deferred task comes back."""
-        since, first = first_look(context)
+        looks = Looks(context, now())
         ports = self._ports()
         story = Story(ports, push_id(self.service, context), context["ti"], self.log, told)
-        if first and not self.is_teardown:  # a teardown is always there, and speaks when it has something to do
+        if looks.is_first and not self.is_teardown:  # a teardown is always there, and speaks when it does something
             story.started()
         try:
             self._must_be_handed_all()
-            value = self._look_until_done(ports, since, story, context)
+            value = self._look_until_done(ports, looks, story, context)
         except NothingToUndo as nothing:
             story.nothing(str(nothing))
             raise AirflowSkipException(str(nothing)) from nothing
@@ -111,12 +112,12 @@ class StepOperator(BaseOperator):
         except Final as final:
             raise AirflowFailException(str(final)) from final
 
-    def _look_until_done(self, ports: wiring.Ports, since: datetime, story: Story, context: Context) -> Any:
+    def _look_until_done(self, ports: wiring.Ports, looks: Looks, story: Story, context: Context) -> Any:
         while True:
-            look = Look(now(), since)
-            answer = self.step(Visit(ports, look, push_id(self.service, context), context))
+            answer = self.step(Visit(ports, looks.look(now()), push_id(self.service, context), context))
             if not isinstance(answer, Wait):
                 return answer
+            looks.due(answer.next_look)
             story.waits(answer)
             self._pause(answer, story)
 
@@ -141,20 +142,6 @@ class StepOperator(BaseOperator):
 def now() -> datetime:
     """The one clock that steps see."""
     return datetime.now(UTC)
-
-
-def first_look(context: Context) -> tuple[datetime, bool]:
-    """When this task looked for the first time, and whether that is now. It survives retries and deferral; a person
-    who clears the task starts the clock anew (Airflow then raises `max_tries`)."""
-    first = now()
-    store = context.get("task_state_store")
-    if store is None:
-        return first, True
-    key = f"first_look.{context['ti'].max_tries}"
-    if known := store.get(key):
-        return datetime.fromisoformat(known), False
-    store.set(key, first.isoformat())
-    return first, True
 
 
 def push_id(service: str, context: Context) -> str:

@@ -79,6 +79,16 @@ def test_a_retry_goes_on_counting_and_a_person_who_clears_the_task_starts_anew(p
     assert cleared.looks[0].since == clock.now
 
 
+def test_a_step_is_told_for_how_long_nobody_looked(ports, clock):
+    task = Task()
+    with pytest.raises(TaskDeferred):
+        scripted(waits("bakes", 600, clock)).execute(task.context)
+    clock.now += timedelta(hours=9)
+    back = scripted(waits("3 of 4 in service", 10, clock), "v042")
+    back.look_again(task.context)
+    assert [look.unseen for look in back.looks] == [timedelta(hours=9) - timedelta(seconds=600)] * 2
+
+
 @pytest.mark.parametrize("error", [NoGo("no-go: score 90 is under 95"), GaveUp("gave up after 0:40:00"), BadInput("x")])
 def test_what_is_final_fails_without_a_retry_in_its_own_words(error, ports):
     task = Task()

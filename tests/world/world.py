@@ -32,7 +32,7 @@ class World:
     def __init__(self, declared: Service | None = None, size: int = 4, load_rps: float = 100):
         self.now, self.service = START, declared or service()
         self.log: list[str] = []
-        self.executioner, self.runs_again = Executioner(), True
+        self.executioner, self.runs_again, self.dead_seconds = Executioner(), True, 0.0
         self.noise, self.on_tick = Random(7), bool
         self.tells_instances = False
         names = tuple(r.region for r in self.service.environments["prod"].regions)
@@ -140,17 +140,19 @@ class World:
     def run(self, step: Callable[[Look], Any], says: str, seconds: int = PATIENCE) -> Any:
         """What an operator does: look, wait, look again from the top, also after a death, until there is a value.
 
-        With `world.runs_again` False a death is the end of the task.
+        With `world.runs_again` False a death is the end of the task; else it runs again `world.dead_seconds` later.
         """
-        since, told = self.now, ""
+        since, unseen, told = self.now, timedelta(), ""
         while self.now - since < timedelta(seconds=seconds):
-            look = Look(self.now, since)
+            look = Look(self.now, since, unseen)
             try:
                 answer = step(look)
             except Killed as death:
                 self.tell(f"{says}: killed {death}")
                 if not self.runs_again:
                     raise
+                self.advance(self.dead_seconds)
+                unseen += timedelta(seconds=self.dead_seconds)
                 continue
             if not isinstance(answer, Wait):
                 self.tell(f"{says}: done")
