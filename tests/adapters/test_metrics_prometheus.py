@@ -64,7 +64,7 @@ def test_instances_are_found_by_one_point_of_the_last_minutes(paper):
     table = metrics(paper, instance_label="instance").read_instances("a", SINCE, seconds(3600), ["cpu"])
     found, read = paper.asked
     chosen = 'serin_metric{region="us-east-1",'
-    assert found["query"] == f'max by (instance) (avg_over_time({chosen}asg=~"a",name=~"cpu"}}[600s]))'
+    assert found["query"] == f'max by (instance) (avg_over_time({chosen}asg=~"a",name=~"cpu"}}[10s]))'
     assert found["start"] == found["end"] == f"{T0 + 3599}.999"
     assert read["query"] == (f'sum by (instance,name) (avg_over_time({chosen}instance=~"i-1",asg=~"a",'
                              'name=~"cpu"}[1s]))')

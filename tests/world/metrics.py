@@ -34,7 +34,7 @@ class InMemoryMetrics:
                        most: int = 16) -> InstanceTable:
         rows = self.instances.get(asg, {})
         last = [instance for instance, metrics in rows.items()
-                if any(until.timestamp() - 600 <= second < until.timestamp()
+                if any(until.timestamp() - 10 * self.step_seconds <= second < until.timestamp()
                        for values in metrics.values() for second in values)]
         table = self._read(rows, sorted(last)[:most], since, until, names)
         return InstanceTable(asg, table.asgs, table.names, table.since, table.step_seconds, table.values)

@@ -10,12 +10,12 @@ import numpy as np
 from include.domain.errors import BadInput
 from include.ports import InstanceTable, MetricTable
 
-LISTED_SECONDS = 600     # at the end of a read: an instance that wrote nothing in them is gone
+LISTED_POINTS = 10     # at the end of a read: an instance that wrote nothing in them is gone
 
 
-def listed_from(first: int, end: float, step: int) -> int:
+def listed_from(first: int, end: int, step: int) -> int:
     """From when on an instance must have written to be there at the end of a read."""
-    return max(first, int(end) - max(LISTED_SECONDS, 2 * step))
+    return max(first, end - LISTED_POINTS * step)
 
 
 def of_instances(asg: str, table: MetricTable) -> InstanceTable:

@@ -66,12 +66,14 @@ class Meter:
 
 
 class Second:
-    """One second of one ASG. A latency without a request, and an average without an instance, has no value."""
+    """One second of one ASG. A latency without a request, and an average without an instance, has no value.
+    `instances` has what each of them did: (number of the name, value), by its id."""
 
     def __init__(self, counts: list[int], latencies: dict[int, list[float]], everything: list[float],
                  group: tuple[int, ...], averages: list[float]):
         self.counts, self._latencies, self._all = counts, latencies, everything
         self.group, self.averages = group, averages
+        self.instances: dict[str, list[tuple[int, float]]] = {}
         self.p99 = percentiles(everything)[3] if everything else None
 
     def load(self) -> dict[str, float]:

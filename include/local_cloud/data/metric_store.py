@@ -1,7 +1,8 @@
-"""Metrics in SQLite: WAL, written by one thread, a row per ASG, second and metric, read through the view `metrics`.
+"""Metrics in SQLite: WAL, written by one thread, a row per ASG, second and metric, read through the view `metrics`; and
+the same of each instance, of fewer metrics, through the view `instance_metrics`.
 
 `SELECT ts, asg, name, value FROM metrics WHERE region = ? AND asg IN (…) AND ts >= ? AND ts < ?` walks exactly the
-rows that it answers: the key begins with the ASG, then the second.
+rows that it answers: the key begins with the ASG, then the second. So it is with `instance_metrics`.
 """
 
 import logging
@@ -22,6 +23,16 @@ CREATE TABLE IF NOT EXISTS points (asg_id INTEGER NOT NULL, ts INTEGER NOT NULL,
 CREATE VIEW IF NOT EXISTS metrics AS
     SELECT points.ts AS ts, asgs.region AS region, asgs.asg AS asg, names.name AS name, points.value AS value
     FROM asgs CROSS JOIN points ON points.asg_id = asgs.id CROSS JOIN names ON names.id = points.name_id;
+CREATE TABLE IF NOT EXISTS instances (id INTEGER PRIMARY KEY, asg_id INTEGER NOT NULL, instance TEXT NOT NULL,
+                                      UNIQUE (asg_id, instance));
+CREATE TABLE IF NOT EXISTS instance_points (instance_id INTEGER NOT NULL, ts INTEGER NOT NULL, name_id INTEGER NOT NULL,
+                                            value REAL NOT NULL, PRIMARY KEY (instance_id, ts, name_id)) WITHOUT ROWID;
+CREATE VIEW IF NOT EXISTS instance_metrics AS
+    SELECT points.ts AS ts, asgs.region AS region, asgs.asg AS asg, instances.instance AS instance, names.name AS name,
+           points.value AS value
+    FROM asgs CROSS JOIN instances ON instances.asg_id = asgs.id
+    CROSS JOIN instance_points AS points ON points.instance_id = instances.id
+    CROSS JOIN names ON names.id = points.name_id;
 """
 FORGET_EVERY = 20     # seconds
 
@@ -32,6 +43,7 @@ class MetricStore:
     def __init__(self, path: Path | str, keep_seconds: int = 1200):
         self._keep = keep_seconds
         self._asgs: dict[tuple[str, str], int] = {}
+        self._instances: dict[tuple[int, str], int] = {}
         self._forgotten_at = 0
         self._thread = ThreadPoolExecutor(1, "metrics")
         self._db: sqlite3.Connection = self._thread.submit(_open, path).result()
@@ -47,11 +59,16 @@ class MetricStore:
                     id = self._asg(region, asg)
                     self._db.executemany("INSERT OR REPLACE INTO points VALUES (?, ?, ?, ?)",
                                          [(id, ts, number, value) for number, value in second.values()])
+                    self._db.executemany("INSERT OR REPLACE INTO instance_points VALUES (?, ?, ?, ?)",
+                                         [(self._instance(id, instance), ts, number, value)
+                                          for instance, rows in second.instances.items() for number, value in rows])
         if ts - self._forgotten_at >= FORGET_EVERY:
             self._forgotten_at = ts
             with self._db:
-                self._db.executemany("DELETE FROM points WHERE asg_id = ? AND ts < ?",
-                                     [(id, ts - self._keep) for id in self._asgs.values()])
+                for table, key, ids in (("points", "asg_id", self._asgs.values()),
+                                        ("instance_points", "instance_id", self._instances.values())):
+                    self._db.executemany(f"DELETE FROM {table} WHERE {key} = ? AND ts < ?",
+                                         [(id, ts - self._keep) for id in ids])
 
     def _asg(self, region: str, asg: str) -> int:
         if (region, asg) not in self._asgs:
@@ -59,6 +76,13 @@ class MetricStore:
             self._asgs[region, asg] = self._db.execute("SELECT id FROM asgs WHERE region = ? AND asg = ?",
                                                        (region, asg)).fetchone()[0]
         return self._asgs[region, asg]
+
+    def _instance(self, asg_id: int, instance: str) -> int:
+        if (asg_id, instance) not in self._instances:
+            self._db.execute("INSERT OR IGNORE INTO instances (asg_id, instance) VALUES (?, ?)", (asg_id, instance))
+            self._instances[asg_id, instance] = self._db.execute(
+                "SELECT id FROM instances WHERE asg_id = ? AND instance = ?", (asg_id, instance)).fetchone()[0]
+        return self._instances[asg_id, instance]
 
     def close(self) -> None:
         self._thread.submit(self._db.close)

@@ -11,6 +11,7 @@ from include.local_cloud.data import routing, target_group
 from include.local_cloud.data.balancer import Balancer
 from include.local_cloud.data.health_checks import HealthChecks
 from include.local_cloud.data.instance import Instance
+from include.local_cloud.data.instance_meters import InstanceMeter
 from include.local_cloud.data.load import Viewers
 from include.local_cloud.data.meters import Meter, Second
 from include.local_cloud.data.target_group import TargetGroup
@@ -31,6 +32,7 @@ class Region:
         self.viewers = Viewers(rate, self._address)
         self.checks = HealthChecks()
         self.facts: dict[str, Mapping[str, Any]] = {}     # by instance: all that control knows
+        self._own_meters: dict[str, InstanceMeter] = {}   # by instance
         self._asgs: dict[str, str] = {}                   # by instance, those that are gone too
         self._entrance = entrance
         self._tasks: set[asyncio.Task] = {asyncio.get_running_loop().create_task(self.viewers.run())}
@@ -111,6 +113,7 @@ class Region:
         asg = self.asg_of(instance)
         if asg:
             self.meters.setdefault(asg, Meter()).count(call, status, milliseconds)
+            self._own_meters.setdefault(instance, InstanceMeter()).count(status, milliseconds)
 
     def healthy(self) -> set[str]:
         """Instances that are healthy in at least one target group."""
@@ -121,16 +124,19 @@ class Region:
         """Once a second: what each ASG did since the last time. `now` is the loop's time."""
         self.viewers.tick()
         self.open_ports()
-        samples: dict[str, list[dict[str, float]]] = {}
-        for instance in self.instances.values():
+        samples: dict[str, dict[str, dict[str, float]]] = {}
+        for id, instance in self.instances.items():
             if instance.asg:
-                samples.setdefault(instance.asg, []).append(instance.sample(now))
+                samples.setdefault(instance.asg, {})[id] = instance.sample(now)
+        self._own_meters = {id: self._own_meters.get(id) or InstanceMeter() for id in self.instances}
         healthy = self.healthy()
         self.seconds = {}
         for asg in {one["asg"] for one in self.facts.values() if one["asg"]} | set(samples):
             meter = self.meters.setdefault(asg, Meter())
             count = sum(one["asg"] == asg and id in healthy for id, one in self.facts.items())
-            self.seconds[asg] = meter.take(len(samples.get(asg, [])), count, samples.get(asg, []))
+            found = samples.get(asg, {})
+            self.seconds[asg] = meter.take(len(found), count, list(found.values()))
+            self.seconds[asg].instances = {id: self._own_meters[id].take(sample) for id, sample in found.items()}
         return self.seconds
 
     def close(self) -> None:

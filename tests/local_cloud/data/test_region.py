@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 
+from include.local_cloud.data.meters import NUMBERS
 from include.local_cloud.data.routing import DRAINING, HEALTHY, INITIAL, UNHEALTHY
 from tests.local_cloud.declared import Driven, forward, instance, region_state
 
@@ -73,6 +74,23 @@ def test_a_draining_target_finishes_what_it_has_and_gets_nothing_new(network):
             assert {answer.header(b"x-serin-instance") for answer in new} == {b"i-2"}
             old = await asyncio.gather(*under_way)
             assert {(answer.status, answer.header(b"x-serin-instance")) for answer in old} == {(200, b"i-1")}
+    asyncio.run(story())
+
+
+def test_every_second_tells_what_each_instance_did(network):
+    async def story():
+        async with Driven() as region:
+            instances = [instance(network, number) for number in (1, 2)]
+            await region.apply(region_state(instances, {"prod": {"i-1": HEALTHY, "i-2": HEALTHY}}, forward(prod=1)))
+            for _ in range(3):
+                await region.get()
+            second = region.region.tick(asyncio.get_running_loop().time())["api-prod-v041"]
+            requests = NUMBERS["requests.all"]
+            assert {id: dict(rows)[requests] for id, rows in second.instances.items()} in (
+                {"i-1": 2, "i-2": 1}, {"i-1": 1, "i-2": 2})
+            await region.apply(region_state(instances[:1], {"prod": {"i-1": HEALTHY}}, forward(prod=1)))
+            second = region.region.tick(asyncio.get_running_loop().time())["api-prod-v041"]
+            assert {id: dict(rows)[requests] for id, rows in second.instances.items()} == {"i-1": 0}
     asyncio.run(story())
 
 
