@@ -3,9 +3,9 @@
 Tags are on the ASG itself, and never propagate to instances.
 """
 
-PUSH = "serin:push"                    # id of the push that created the ASG
+PUSH = "serin:push"                    # id of the push that created the ASG, or for whose rollback it was created
 COMMIT = "serin:commit"                # commit its AMI was built from
-ROLE = "serin:role"                    # new, canary or baseline
+ROLE = "serin:role"                    # new, canary, baseline or restored
 COLOUR = "serin:colour"                # red takes traffic, black is kept without
 DISABLED_BY = "serin:disabled-by"      # id of the push or rollback that took its traffic off
 DISABLED_AT = "serin:disabled-at"      # ISO 8601, UTC: when its targets were taken out
@@ -16,6 +16,7 @@ SIZES = "serin:sizes"                  # "min/max/desired" before we pinned it: 
 REPLACES = "serin:replaces"            # on a new ASG: its baseline's name; with the two below it can be launched again
 REPLACES_AMI = "serin:replaces-ami"    # the baseline's AMI id in this region
 REPLACES_COMMIT = "serin:replaces-commit"   # the commit that one was built from, where its tag said it
+INSTANCE_RPS = "serin:instance-rps"    # requests/s that one instance of prod was known to carry when this was launched
 LEASE = "serin:lease-token"            # the fencing token of the last change
 
 
@@ -23,6 +24,7 @@ class Role:
     NEW = "new"
     CANARY = "canary"
     BASELINE = "baseline"
+    RESTORED = "restored"   # launched by a rollback, on the AMI of a baseline that was gone; its push is the undone one
 
 
 class Colour:

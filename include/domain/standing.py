@@ -9,7 +9,7 @@ from include.domain import asg_tags
 from include.domain.asg_names import members
 from include.domain.asg_tags import Colour, Role
 from include.domain.cluster import Activity, Asg
-from include.domain.errors import BadInput, NothingToUndo, Refused
+from include.domain.errors import BadInput, Refused
 from include.domain.red_black.operational import short_name
 
 SAME_FAILURE = 3    # so many times the same message of Auto Scaling, at different times, ends a wait
@@ -69,24 +69,6 @@ def baseline_of(asgs: Sequence[Asg], cluster: str, push_id: str, region: str) ->
     return disabled[0] if disabled else running(others, cluster, region)
 
 
-def to_undo(asgs: Sequence[Asg], cluster: str, push_id: str, region: str) -> tuple[Asg | None, Asg]:
-    """The new ASG of a push (None where somebody deleted it while its baseline was black) and the baseline to put back;
-    NothingToUndo where there is neither."""
-    new = made_by(asgs, push_id, Role.NEW)
-    if new is None:
-        for asg in members(asgs, cluster):
-            if asg.tags.get(asg_tags.DISABLED_BY) == push_id and not asg.deleting:
-                return None, asg
-        raise NothingToUndo(f"{push_id} changed nothing of {cluster} in {region}")
-    try:
-        return new, baseline_of(asgs, cluster, push_id, region)
-    except Refused as refused:
-        others = [asg for asg in red(asgs, cluster) if asg.name != new.name]
-        if others:
-            raise
-        raise NothingToUndo(f"{region} runs {new.name} and its baseline is deleted: push an older AMI") from refused
-
-
 def repeated_failure(activities: Iterable[Activity], since: datetime) -> tuple[str, int]:
     """The newest failure's message, word for word, and at how many different times it came; ("", 0) without one."""
     failed = [activity for activity in activities if activity.status == "Failed" and activity.started_at >= since]
@@ -123,6 +105,10 @@ def stands(asgs: Sequence[Asg], cluster: str, push_id: str, region: str) -> Stan
     disabled = [asg.name for asg in others if asg.tags.get(asg_tags.DISABLED_BY) == push_id]
     if disabled:
         return Standing(End.LEFT, f"{disabled[0]} is disabled in {region}: roll back {push_id} there")
+    restored = made_by(asgs, push_id, Role.RESTORED)
+    if restored and asg_tags.SIZES in restored.tags:
+        return Standing(End.LEFT, f"{restored.name} is to take the traffic of {region}, and is not done: "
+                                  f"roll back {push_id} there")
     if new is None:
         return Standing(End.UNTOUCHED)
     return _with_new(new, [asg for asg in red(others, cluster)], push_id, region)

@@ -36,6 +36,7 @@ def create_new(plan: RegionPlan, clusters: Clusters, held: Held) -> None:
         tags = {asg_tags.PUSH: plan.push_id, asg_tags.COMMIT: plan.commit, asg_tags.ROLE: Role.NEW,
                 asg_tags.COLOUR: Colour.RED, asg_tags.LEASE: str(held.token), asg_tags.REPLACES: plan.baseline,
                 asg_tags.REPLACES_AMI: plan.baseline_ami, asg_tags.REPLACES_COMMIT: plan.baseline_commit,
+                asg_tags.INSTANCE_RPS: f"{plan.instance_rps:g}" if plan.instance_rps else "",
                 asg_tags.SIZES: str(Sizes(plan.baseline_min, plan.baseline_max, plan.baseline_desired))}
         clusters.create(NewAsg(plan.new, plan.baseline, plan.ami, maximum, _filled(tags)))
     elif found.tags.get(asg_tags.PUSH) != plan.push_id:

@@ -28,11 +28,22 @@ def rates(asgs: Sequence[str], since: datetime, until: datetime, service: Servic
                        _series(table, asg, source.latency)) for asg in asgs]
 
 
-def measured_rps(asgs: Sequence[str], look: Look, service: Service, metrics: Metrics) -> float:
-    """Requests per second of all these ASGs together at this moment; NaN where one of them was not measured."""
-    since = look.now - timedelta(seconds=NOW * service.metrics.step_seconds)
-    table = metrics.read(asgs, since, look.now, [service.metrics.requests])
-    return sum(_mean(_series(table, asg, service.metrics.requests)) for asg in asgs) if asgs else nan
+def measured_rps(asgs: Sequence[str], look: Look, service: Service, metrics: Metrics,
+                 besides: Sequence[str] = ()) -> float:
+    """Requests per second of all these ASGs together at this moment; NaN where one of them was not measured.
+
+    `besides` are ASGs that may take some of it: they count where they were measured. Points at which all were measured
+    count, if there are any: traffic that moves from one ASG to the other is not counted twice.
+    """
+    if not asgs:
+        return nan
+    since, name = look.now - timedelta(seconds=NOW * service.metrics.step_seconds), service.metrics.requests
+    table = metrics.read([*asgs, *besides], since, look.now, [name])
+    seen = [_series(table, asg, name) for asg in asgs]
+    partly = [_series(table, asg, name) for asg in besides]
+    together = [sum(at) + sum(value for series in partly for value in series[point:point + 1] if isfinite(value))
+                for point, at in enumerate(zip(*seen, strict=False)) if all(map(isfinite, at))]
+    return _mean(together) if together else sum(map(_mean, seen))
 
 
 def _series(table: MetricTable, asg: str, name: str) -> list[float]:

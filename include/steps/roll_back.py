@@ -1,36 +1,40 @@
 """Undoing a push in one region: restore first. The bad ASG loses its traffic only when the good one has it again."""
 
 from include.domain import asg_tags
-from include.domain.asg_names import cluster_name, members
-from include.domain.asg_tags import Role
+from include.domain.asg_names import cluster_name
 from include.domain.cluster import Asg
 from include.domain.errors import NothingToUndo
 from include.domain.looks import Look, Wait
-from include.domain.red_black.sizes import recorded_sizes
+from include.domain.red_black.capacity import TakesBack
 from include.domain.service import Service
-from include.domain.standing import to_undo
-from include.ports import Clusters, Leases, Traffic
-from include.steps.disable import disable, longest_drain, without_traffic
+from include.domain.undoing import Undo, newest_push, to_undo
+from include.ports import Clusters, Leases, Metrics, Traffic
+from include.steps.carrying import size_after, takes_back
+from include.steps.disable import disable, is_out, longest_drain, without_traffic
 from include.steps.enable import enable, is_disabled
 from include.steps.ladder import not_yet, until, until_launched
 from include.steps.lease import Held, lease_key, take
-from include.steps.pin import un_pin
+from include.steps.pin import pin, un_pin
+from include.steps.relaunch import is_restored, launch_again, made_alike
 
 
 def roll_back(owner: str, push_id: str, service: Service, environment: str, region: str, look: Look,
-              clusters: Clusters, traffic: Traffic, leases: Leases) -> str | Wait:
-    """Enable the baseline, wait until it is healthy, then disable the new ASG, which stays for a look at what it did.
+              clusters: Clusters, traffic: Traffic, metrics: Metrics, leases: Leases, *,
+              also_complete: bool = False) -> str | Wait:
+    """Enable the baseline, or launch its AMI again, wait until it is healthy, then disable the new ASG, which stays for
+    a look at what it did. A region where the push is complete is undone only if `also_complete`.
 
     The push's own rollback (its owner begins with the push's id) takes the lease from the push, and from nobody else;
     a person's takes it from whoever holds it.
     """
     cluster, key = cluster_name(service.service, environment), lease_key(service.service, environment, region)
     try:
-        to_undo(clusters.asgs(cluster), cluster, push_id, region)
+        to_undo(clusters.asgs(cluster), cluster, push_id, region, also_complete=also_complete)
         held = _take_over(owner, push_id, service, key, look, leases)
         if isinstance(held, Wait):
             return held
-        done = undo(push_id, service, environment, region, look, clusters, traffic, held)
+        done = undo(push_id, service, environment, region, look, clusters, traffic, metrics, held,
+                    also_complete=also_complete)
     except NothingToUndo:
         leases.release(key, owner)  # taken while there was something: the next push must not wait for it
         raise
@@ -40,36 +44,32 @@ def roll_back(owner: str, push_id: str, service: Service, environment: str, regi
 
 
 def undo(push_id: str, service: Service, environment: str, region: str, look: Look, clusters: Clusters,
-         traffic: Traffic, held: Held) -> str | Wait:
+         traffic: Traffic, metrics: Metrics, held: Held, *, also_complete: bool = False) -> str | Wait:
     """The same under a lease that is held already, and kept."""
     cluster = cluster_name(service.service, environment)
-    new, baseline = to_undo(clusters.asgs(cluster), cluster, push_id, region)
+    found = to_undo(clusters.asgs(cluster), cluster, push_id, region, also_complete=also_complete)
     clusters, traffic = held.guard(clusters), held.guard(traffic)
-    waits = _put_back(baseline, look, service, clusters, traffic)
-    if new and not waits:
-        waits = _take_off(new, baseline, look, service, clusters, traffic, held)
+    new, baseline = found.new, found.baseline
+    if new is None or baseline is None or not _has_changed_hands(new, baseline, traffic):
+        needs = takes_back(found, service, look, traffic, metrics)
+        waits = _restored(found, needs, cluster, look, service, clusters, traffic, held)
+        if waits:
+            return waits
+    assert baseline     # without one, what is launched is waited for
+    waits = _take_off(new, baseline, look, service, clusters, traffic, held) if new else None
     if waits:
         return waits
-    un_pin(baseline, clusters, baseline.desired)
-    return (f"{region}: {baseline.name} takes the traffic again with {baseline.in_service} instances; "
-            + (_kept(new) if new else "the new ASG was deleted before"))
+    un_pin(baseline, clusters, size_after(baseline, new, service, look, metrics))
+    return f"{region}: {_back(baseline)}; {_kept(new) if new else 'the new ASG was deleted before'}"
 
 
 def push_to_undo(service: Service, environment: str, region: str, clusters: Clusters) -> str:
-    """The newest push that left the region something to go back to; NothingToUndo where there is none."""
+    """The newest push, if it left the region something to go back to; NothingToUndo where there is none."""
     cluster = cluster_name(service.service, environment)
     asgs = clusters.asgs(cluster)
-    for asg in reversed(members(asgs, cluster)):
-        push_id = asg.tags.get(asg_tags.PUSH)
-        if push_id and asg.tags.get(asg_tags.ROLE) == Role.NEW and not asg.deleting and not is_disabled(asg):
-            to_undo(asgs, cluster, push_id, region)
-            return push_id
-    raise NothingToUndo(f"no push left {cluster} anything to go back to in {region}")
-
-
-def _kept(new: Asg) -> str:
-    expires = new.tags.get(asg_tags.EXPIRES_AT, "")
-    return f"{new.name} is kept without" + (f" until {expires}" if expires else "")
+    push_id = newest_push(asgs, cluster, region)
+    to_undo(asgs, cluster, push_id, region, also_complete=True)
+    return push_id
 
 
 def _take_over(owner: str, push_id: str, service: Service, key: str, look: Look, leases: Leases) -> Held | Wait:
@@ -79,16 +79,38 @@ def _take_over(owner: str, push_id: str, service: Service, key: str, look: Look,
     return take(key, owner, service, look, leases, by_force=by_hand)
 
 
-def _put_back(baseline: Asg, look: Look, service: Service, clusters: Clusters, traffic: Traffic) -> Wait | None:
-    """Needed is what it had when the push began."""
-    wanted = _needed(baseline)
+def _has_changed_hands(new: Asg, baseline: Asg, traffic: Traffic) -> bool:
+    """No new request reaches the new ASG any more: what the baseline needs was asked before."""
+    return not is_disabled(baseline) and is_out(new, traffic)
+
+
+def _restored(found: Undo, needs: TakesBack, cluster: str, look: Look, service: Service, clusters: Clusters,
+              traffic: Traffic, held: Held) -> Wait | None:
+    """What takes the traffic back is there and healthy, with as many as carry it."""
+    if found.baseline is None:
+        assert found.new
+        name = launch_again(found.new, needs.instances, cluster, clusters, held)
+        return until(f"{name} is created on the AMI of the baseline, which is gone", look, service)
+    baseline = found.baseline
     if is_disabled(baseline):
-        reason = enable(baseline, wanted, clusters, traffic)
+        reason = enable(baseline, needs.instances, clusters, traffic)
     else:
-        reason = not_yet(baseline, wanted, traffic)
-    if reason is None:
-        return None
-    return until_launched(f"{baseline.name} must take traffic first: {reason}", baseline, look, service, clusters)
+        reason = _sized(baseline, needs.instances, clusters, traffic)
+    if reason:
+        why = f" ({needs.why})" if needs.why else ""
+        return until_launched(f"{baseline.name} must take traffic first: {reason}{why}", baseline, look, service,
+                              clusters)
+    if is_restored(baseline) and found.new:
+        made_alike(baseline, found.new, clusters)
+    return None
+
+
+def _sized(baseline: Asg, wanted: int, clusters: Clusters, traffic: Traffic) -> str | None:
+    """One that lost nothing, or was launched again: with so many healthy instances."""
+    if baseline.desired < wanted:
+        pin(baseline, clusters)
+        clusters.resize(baseline.name, minimum=wanted, maximum=max(baseline.max_size, wanted), desired=wanted)
+    return not_yet(baseline, wanted, traffic)
 
 
 def _take_off(new: Asg, baseline: Asg, look: Look, service: Service, clusters: Clusters, traffic: Traffic,
@@ -101,6 +123,11 @@ def _take_off(new: Asg, baseline: Asg, look: Look, service: Service, clusters: C
     return until(f"{baseline.name} takes traffic again; {reason}", look, service, besides=longest_drain(new, traffic))
 
 
-def _needed(baseline: Asg) -> int:
-    before = recorded_sizes(baseline)
-    return max(1, before.desired if before else baseline.desired)
+def _back(baseline: Asg) -> str:
+    said = f"{baseline.name} takes the traffic again with {baseline.in_service} instances"
+    return f"{said}, launched again on {baseline.ami}" if is_restored(baseline) else said
+
+
+def _kept(new: Asg) -> str:
+    expires = new.tags.get(asg_tags.EXPIRES_AT, "")
+    return f"{new.name} is kept without" + (f" until {expires}" if expires else "")

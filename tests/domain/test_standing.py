@@ -1,30 +1,16 @@
 """How a cluster stands, from its ASGs and tags alone."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
 from include.domain import asg_tags
-from include.domain.cluster import Activity, Asg, Instance
-from include.domain.errors import NothingToUndo, Refused
-from include.domain.standing import End, baseline_of, red, repeated_failure, running, stands, to_undo
+from include.domain.cluster import Activity
+from include.domain.errors import Refused
+from include.domain.standing import End, baseline_of, red, repeated_failure, running, stands
+from tests.domain.marked import BLACK, MINE, NOW, asg, tagged
 
-NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
-MINE = {asg_tags.PUSH: "mine", asg_tags.ROLE: "new"}
-BLACK = {asg_tags.COLOUR: "black", asg_tags.DISABLED_BY: "mine"}
-
-
-def asg(name: str, desired: int = 2, deleting: bool = False, **tags: str) -> Asg:
-    instances = tuple(Instance(f"i-{name}-{n}", "InService", True, "a") for n in range(desired))
-    age = timedelta(minutes=int(name[-3:]))
-    return Asg(name, NOW + age, 0, 9, desired, instances, (), "ami-1", "lt-1", "1", tags=tags, deleting=deleting)
-
-
-def tagged(name: str, *some: dict[str, str], **facts) -> Asg:
-    found = asg(name, **facts)
-    return Asg(**{**vars(found), "tags": {key: value for tags in some for key, value in tags.items()}})
-
-
+RESTORED = MINE | {asg_tags.ROLE: "restored"}
 V041, V042, MINE_042 = asg("api-prod-v041"), asg("api-prod-v042"), tagged("api-prod-v042", MINE)
 
 
@@ -50,13 +36,6 @@ def test_the_baseline_of_a_push_is_the_one_it_disabled_also_where_others_take_tr
     assert baseline_of([V041, MINE_042], "api-prod", "mine", "us-east-1") == V041
 
 
-@pytest.mark.parametrize("asgs", [[V041], [MINE_042], [asg("api-prod-v041", deleting=True), MINE_042]],
-                         ids=["nothing was made", "the baseline is gone", "the baseline goes"])
-def test_there_is_nothing_to_undo_without_both(asgs):
-    with pytest.raises(NothingToUndo):
-        to_undo(asgs, "api-prod", "mine", "us-east-1")
-
-
 @pytest.mark.parametrize(("asgs", "end", "says"), [
     pytest.param([V041], End.UNTOUCHED, "", id="nothing was made"),
     pytest.param([MINE_042], End.COMPLETE, "us-east-1 runs api-prod-v042", id="only the new one is there"),
@@ -70,6 +49,10 @@ def test_there_is_nothing_to_undo_without_both(asgs):
                  id="rolled back"),
     pytest.param([tagged("api-prod-v041", {asg_tags.SIZES: "1/2/2"}), tagged("api-prod-v042", MINE, BLACK)], End.LEFT,
                  "its baseline is not back", id="rolled back but still pinned"),
+    pytest.param([MINE_042, tagged("api-prod-v043", RESTORED, {asg_tags.SIZES: "1/2/2"}, desired=0)], End.LEFT,
+                 "api-prod-v043 is to take the traffic of us-east-1", id="its baseline is being launched again"),
+    pytest.param([tagged("api-prod-v042", MINE, BLACK), tagged("api-prod-v043", RESTORED)], End.UNDONE,
+                 "api-prod-v043 takes the traffic", id="its baseline was launched again"),
     pytest.param([V041, tagged("api-prod-canary-v042", MINE | {asg_tags.ROLE: "canary"})], End.LEFT,
                  "api-prod-canary-v042 are left in us-east-1", id="a canary is left"),
 ])

@@ -3,20 +3,21 @@
 import pytest
 
 from include.domain import asg_tags
-from include.domain.errors import BadInput, NothingToUndo
+from include.domain.errors import BadInput, GaveUp, NothingToUndo, Retryable
 from include.domain.looks import Wait
 from include.steps.lease import roll_back_owner
 from include.steps.roll_back import push_to_undo, roll_back
 from tests.steps.ready import HERE, KEY, planned, ports, ready
+from tests.stories.flow import Flow
 
 
-def undo(world, push_id: str, owner: str = ""):
-    return roll_back(owner or roll_back_owner(push_id), push_id, world.service, "prod", HERE, world.look(),
-                     **ports(world, "clusters", "traffic", "leases"))
+def undo(world, push_id: str, owner: str = "", look=None, **asked):
+    return roll_back(owner or roll_back_owner(push_id), push_id, world.service, "prod", HERE, look or world.look(),
+                     **ports(world, "clusters", "traffic", "metrics", "leases"), **asked)
 
 
-def undone(world, push_id: str, owner: str = "") -> str:
-    return world.run(lambda look: undo(world, push_id, owner), "roll_back")
+def undone(world, push_id: str, owner: str = "", **asked) -> str:
+    return world.run(lambda look: undo(world, push_id, owner, look, **asked), "roll_back")
 
 
 def to_undo(world) -> str:
@@ -38,11 +39,11 @@ def test_a_region_that_is_complete_is_nothing_to_undo():
         undo(world, flow.push_id)
 
 
-def test_a_baseline_that_is_deleted_just_before_a_person_takes_the_lease_leaves_the_region_free():
+def test_what_is_deleted_just_before_a_person_takes_the_lease_leaves_the_region_free():
     world, _, plan = planned("holds")
     undo(world, plan.push_id, owner="a person")
     assert world.leases.held[KEY].owner == "a person"
-    del world.regions[HERE].groups["api-prod-v041"]
+    world.regions[HERE].groups.clear()
     with pytest.raises(NothingToUndo):
         undo(world, plan.push_id, owner="a person")
     assert not world.leases.held
@@ -95,11 +96,17 @@ def test_the_newest_push_that_can_be_undone_is_found():
 
 
 def test_where_nothing_can_be_undone_it_says_so():
-    world, flow = ready()
+    world, _ = ready()
     with pytest.raises(NothingToUndo, match="no push left api-prod anything to go back to in us-east-1"):
         to_undo(world)
+
+
+def test_a_push_that_is_complete_is_found_and_once_it_is_undone_no_more():
+    world, flow = ready()
     flow.region(flow.pushed_commit(), HERE)
-    with pytest.raises(NothingToUndo, match="its baseline is deleted"):
+    assert to_undo(world) == flow.push_id
+    undone(world, flow.push_id, owner="a person", also_complete=True)
+    with pytest.raises(NothingToUndo, match="is undone in us-east-1 already"):
         to_undo(world)
 
 
@@ -117,3 +124,108 @@ def test_a_baseline_that_is_black_comes_back_also_where_somebody_deleted_the_new
     assert undone(world, plan.push_id).endswith("with 4 instances; the new ASG was deleted before")
     old = world.regions[HERE].groups["api-prod-v041"]
     assert (old.min_size, old.max_size, old.desired, old.suspended) == (2, 8, 4, set())
+
+
+def test_black_is_sized_to_what_the_region_carries_by_now_and_keeps_what_it_needs():
+    world, _, plan = planned("holds")
+    world.load = 260
+    world.advance(20)
+    waits = undo(world, plan.push_id)
+    assert waits.reason.endswith("(260 requests/s at 50.0 for each instance need 6)")
+    assert undone(world, plan.push_id).startswith("us-east-1: api-prod-v041 takes the traffic again with 6 instances")
+    old = world.regions[HERE].groups["api-prod-v041"]
+    assert (old.min_size, old.max_size, old.desired) == (2, 8, 6)
+    assert world.lost == 0, world.losses
+
+
+def test_what_was_launched_for_a_load_that_is_gone_is_taken_away_again():
+    world, _, plan = planned("holds")
+    world.load = 260
+    world.advance(20)
+    undo(world, plan.push_id)
+    world.load = 100
+    world.advance(20)
+    undone(world, plan.push_id)
+    assert world.regions[HERE].groups["api-prod-v041"].desired == 4
+    assert world.lost == 0, world.losses
+
+
+def test_a_metric_store_that_is_down_holds_no_rollback_up_and_the_stricter_count_decides():
+    world, _, plan = planned("holds")
+
+    def down(*_):
+        raise Retryable("the metric store does not answer")
+
+    world.metrics[HERE].read = down
+    assert "the rate of requests is not known" in undo(world, plan.push_id).reason
+    undone(world, plan.push_id)
+    assert world.regions[HERE].groups["api-prod-v041"].desired == 5
+
+
+def test_what_one_instance_carries_is_read_from_the_tag_where_it_is_not_declared():
+    world, _, plan = planned("holds", red_black__instance_rps=None)
+    assert world.regions[HERE].groups[plan.new].tags[asg_tags.INSTANCE_RPS] == f"{plan.instance_rps:g}"
+    world.load = 150
+    world.advance(20)
+    undone(world, plan.push_id)
+    assert world.regions[HERE].groups["api-prod-v041"].desired == 6
+    assert world.lost == 0, world.losses
+
+
+def complete(**declared):
+    """v042 took over and v041 is deleted."""
+    world, flow = ready(**declared)
+    flow.region(flow.pushed_commit(), HERE)
+    assert list(world.regions[HERE].groups) == ["api-prod-v042"], flow.failures
+    world.executioner.calls.clear()
+    return world, flow
+
+
+def test_a_baseline_that_is_deleted_comes_back_as_its_ami_launched_again():
+    world, flow = complete()
+    groups = world.regions[HERE].groups
+    ran = groups["api-prod-v042"].tags[asg_tags.REPLACES_AMI]
+    said = undone(world, flow.push_id, owner="a person", also_complete=True)
+    assert said.startswith("us-east-1: api-prod-v043 takes the traffic again with 4 instances, launched again on "
+                           f"{ran}; api-prod-v042 is kept without until 2026-")
+    new = groups["api-prod-v043"]
+    assert (new.ami, new.scaling, new.suspended) == (ran, {"cpu", "night"}, set())
+    assert (new.min_size, new.max_size, new.desired) == (2, 8, 4)
+    assert asg_tags.SIZES not in new.tags
+    assert world.lost == 0, world.losses
+    assert undone(world, flow.push_id, owner="another", also_complete=True) == said
+    assert sorted(groups) == ["api-prod-v042", "api-prod-v043"]
+
+
+def test_it_is_sized_by_what_the_region_carries_and_keeps_what_people_suspended():
+    world, flow = complete()
+    world.clusters[HERE].suspend("api-prod-v042", ["AZRebalance"])
+    world.load = 260
+    world.advance(20)
+    undone(world, flow.push_id, owner="a person", also_complete=True)
+    new = world.regions[HERE].groups["api-prod-v043"]
+    assert (new.desired, new.suspended) == (6, {"AZRebalance"})
+    assert world.lost == 0, world.losses
+
+
+def test_the_one_that_is_undone_keeps_its_traffic_where_the_older_ami_does_not_come_up():
+    world, flow = complete()
+    world.regions[HERE].no_capacity = "We currently do not have sufficient capacity."
+    with pytest.raises(GaveUp, match=r"api-prod-v043 must take traffic first: .*sufficient capacity"):
+        undone(world, flow.push_id, owner="a person", also_complete=True)
+    assert world.regions[HERE].groups["api-prod-v042"].suspended == set()
+    assert world.lost == 0, world.losses
+    world.regions[HERE].no_capacity = ""
+    undone(world, flow.push_id, owner="a person", also_complete=True)
+    assert sorted(world.regions[HERE].groups) == ["api-prod-v042", "api-prod-v043"]
+
+
+def test_the_next_push_replaces_what_was_launched_again():
+    world, flow = complete()
+    undone(world, flow.push_id, owner="a person", also_complete=True)
+    world.images.add(world.branches.push("prod", "the mended fix"), "prod")
+    after = Flow(world, "api-20261103T120000-abc123")
+    assert after.region(after.pushed_commit(), HERE), after.failures
+    tags = world.regions[HERE].groups["api-prod-v044"].tags
+    assert tags[asg_tags.REPLACES] == "api-prod-v043"
+    assert world.lost == 0, world.losses

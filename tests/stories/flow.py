@@ -100,10 +100,11 @@ class Flow:
         return self._task(f"{region.replace('-', '_')}.{name}",
                           lambda look: getattr(red_black, name)(plan, self.service, look, **ports))
 
-    def roll_back(self, region: str, owner: str = "", push_id: str = "") -> str | None:
-        ports = self._ports("clusters", "traffic", "leases", region=region)
+    def roll_back(self, region: str, owner: str = "", push_id: str = "", *, also_complete: bool = False) -> str | None:
+        ports = self._ports("clusters", "traffic", "metrics", "leases", region=region)
         return self._task(f"{region.replace('-', '_')}.roll_back", lambda look: roll_back.roll_back(
-            owner or f"{self.push_id}.roll_back", push_id or self.push_id, self.service, "prod", region, look, **ports))
+            owner or f"{self.push_id}.roll_back", push_id or self.push_id, self.service, "prod", region, look, **ports,
+            also_complete=also_complete))
 
     def finish(self, push: Push) -> PushRecord:
         archive_and_leases = self._ports("archive", "leases")

@@ -162,3 +162,26 @@ def test_a_region_whose_step_died_for_good_is_undone_or_done(quiet):
 def test_a_rollback_ends_undone_wherever_it_dies(quiet, step):
     for world in every_death(quiet, up_to(step), roll_back):
         assert_undone(world)
+
+
+def push_it_all(world: World) -> None:
+    flow, push = flow_in(world)
+    assert flow.region(push, HERE), world.log
+
+
+def undo_what_is_complete(world: World) -> None:
+    flow, _ = flow_in(world)
+    flow.roll_back(HERE, also_complete=True)
+
+
+def test_a_baseline_that_is_launched_again_is_launched_once_wherever_the_rollback_dies(quiet):
+    for world in every_death(quiet, push_it_all, undo_what_is_complete):
+        groups = world.regions[HERE].groups
+        assert sorted(groups) == ["api-prod-v042", "api-prod-v043"], story(world)
+        back = groups["api-prod-v043"]
+        assert back.ami == groups["api-prod-v042"].tags[asg_tags.REPLACES_AMI]
+        assert (back.min_size, back.max_size, back.desired, back.scaling) == (2, 8, 4, {"cpu", "night"}), story(world)
+        assert asg_tags.SIZES not in back.tags, story(world)
+        serving = {instance for tg in world.regions[HERE].target_groups.values() for instance in tg.targets}
+        assert serving == {machine.id for machine in back.machines}, story(world)
+        assert_nothing_lost(world)

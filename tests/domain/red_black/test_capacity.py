@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from include.domain.red_black.capacity import can_carry, carried_rps
+from include.domain.red_black.capacity import after_un_pinning, can_carry, carried_rps, to_take_back
 
 
 @pytest.mark.parametrize(("keeping", "need", "each", "carries"), [
@@ -41,3 +41,39 @@ def test_more_instances_never_carry_less(keeping: int, need: float, each: float)
     (120.0, 400.0, 4, 120.0), (None, 400.0, 4, 100.0), (None, 400.0, 0, 0.0), (None, math.nan, 4, 0.0)])
 def test_what_one_instance_carries_is_declared_or_seen(declared, measured, in_service, carries):
     assert carried_rps(declared, measured, in_service) == carries
+
+
+@pytest.mark.parametrize(("had", "most", "other", "need", "each", "instances"), [
+    pytest.param(4, 8, 5, 100, 50, 4, id="as many as it had, where fewer would do"),
+    pytest.param(4, 8, 5, 300, 50, 6, id="as many as carry the rate"),
+    pytest.param(4, 4, 5, 450, 50, 9, id="up to what both are together"),
+    pytest.param(4, 20, 5, 450, 50, 9, id="up to its greatest size"),
+    pytest.param(4, 8, 5, 1e9, 50, 9, id="no rate out of proportion holds it up"),
+    pytest.param(4, 8, 5, math.nan, 50, 5, id="unknown rate: the stricter count, the other's"),
+    pytest.param(6, 8, 5, math.nan, 50, 6, id="unknown rate: the stricter count, its own"),
+    pytest.param(4, 8, 5, 100, 0, 5, id="unknown capacity"),
+    pytest.param(0, 8, 0, 0, 0, 1, id="never none"),
+])
+def test_what_takes_traffic_back_has_as_many_as_carry_it(had, most, other, need, each, instances):
+    assert to_take_back(had, most, other, need, each).instances == instances
+
+
+def test_more_than_it_had_says_why():
+    assert to_take_back(4, 8, 5, 100, 50).why == ""
+    assert to_take_back(4, 8, 5, 300, 50).why == "300 requests/s at 50.0 for each instance need 6"
+    assert to_take_back(4, 8, 5, 900, 50).why.endswith("for each instance need 18, of which it gets 9")
+    assert to_take_back(4, 8, 5, math.nan, 50).why.startswith("the rate of requests is not known")
+
+
+@given(st.integers(0, 50), st.integers(0, 50), st.integers(0, 50), st.floats(0, 1e5), st.floats(0.1, 1e4))
+def test_a_rollback_takes_no_capacity_that_is_needed(had, extra, other, need, each):
+    """Those that take the traffic back carry the need, or are as many as both together are."""
+    instances = to_take_back(had, had + extra, other, need, each).instances
+    assert instances >= had + other or can_carry(instances, need, each) is None
+
+
+@pytest.mark.parametrize(("desired", "had", "need", "size"), [
+    pytest.param(6, 4, 100, 4, id="what it had"), pytest.param(6, 4, 250, 5, id="what carries the need"),
+    pytest.param(6, 4, 900, 6, id="no more than it has"), pytest.param(6, 4, math.nan, 6, id="unknown: none goes")])
+def test_un_pinning_takes_away_what_is_not_needed(desired, had, need, size):
+    assert after_un_pinning(desired, had, need, 50) == size

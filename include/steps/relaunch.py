@@ -1,0 +1,36 @@
+"""A baseline that is gone comes back: its AMI launched again as a new ASG, in the shape of the one that replaced it."""
+
+from include.domain import asg_tags
+from include.domain.asg_names import next_name
+from include.domain.asg_tags import Colour, Role
+from include.domain.cluster import Asg, NewAsg
+from include.domain.red_black.processes import suspended_by_others
+from include.domain.red_black.sizes import recorded_sizes, sizes_of
+from include.ports import Clusters
+from include.steps.lease import Held
+
+PASSED_ON = (asg_tags.INSTANCE_RPS,)
+
+
+def launch_again(new: Asg, wanted: int, cluster: str, clusters: Clusters, held: Held) -> str:
+    """Create it at 0, with the next name; its tags say for which push, and the sizes that un-pinning gives it."""
+    name, sizes = next_name(cluster, clusters.asgs(cluster)), recorded_sizes(new) or sizes_of(new)
+    tags = {asg_tags.PUSH: new.tags[asg_tags.PUSH], asg_tags.ROLE: Role.RESTORED, asg_tags.COLOUR: Colour.RED,
+            asg_tags.COMMIT: new.tags.get(asg_tags.REPLACES_COMMIT, ""), asg_tags.LEASE: str(held.token),
+            asg_tags.SIZES: str(sizes), **{tag: new.tags[tag] for tag in PASSED_ON if tag in new.tags}}
+    clusters.create(NewAsg(name, new.name, new.tags[asg_tags.REPLACES_AMI], max(sizes.maximum, wanted),
+                           {tag: value for tag, value in tags.items() if value}))
+    return name
+
+
+def is_restored(asg: Asg) -> bool:
+    """Launched by a rollback."""
+    return asg.tags.get(asg_tags.ROLE) == Role.RESTORED
+
+
+def made_alike(restored: Asg, new: Asg, clusters: Clusters) -> None:
+    """The scaling of the one that it replaces, and what people suspended there: last, for a shared load scales in."""
+    clusters.copy_scaling(new.name, restored.name)
+    suspended = [process for process in suspended_by_others(new) if process not in restored.suspended]
+    if suspended:
+        clusters.suspend(restored.name, suspended)
