@@ -65,7 +65,7 @@ def mend(place: Region, finding: Finding) -> Wait | None:
 def _roll_back(place: Region, finding: Finding) -> Wait | None:
     try:
         done = undo(finding.thing, place.service, place.environment, place.seen.region, place.look, place.clusters,
-                    place.traffic, place.held)
+                    place.traffic, place.metrics, place.held)
     except NothingToUndo as nothing:
         raise Refused(f"{finding}: {nothing}") from nothing
     return done if isinstance(done, Wait) else None
