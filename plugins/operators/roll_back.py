@@ -16,7 +16,7 @@ PATIENT = {"retries": 30}
 
 
 class RollBack(StepOperator):
-    """Undo what this push did in the region.
+    """Undo what this push left half way in the region.
 
     A teardown: it runs whatever happened, and skips itself where all is well.
     """
@@ -33,7 +33,7 @@ class RollBack(StepOperator):
         push = the_push(visit.context)
         if push is None:
             raise NothingToUndo("the push never started, so there is nothing to undo")
-        return visit.take(roll_back, roll_back_owner(push.id), push.id)
+        return visit.take(roll_back, roll_back_owner(push.id), push.id, also_complete=False)
 
     def says(self, value: str) -> str:
         return value
@@ -81,7 +81,7 @@ class RollBackByHand(StepOperator):
         from include.steps.roll_back import roll_back
 
         with _nothing_is_refused():
-            done = visit.take(roll_back, visit.push_id, self.push)
+            done = visit.take(roll_back, visit.push_id, self.push, also_complete=True)
         if isinstance(done, Wait):
             return done
         run, reason = visit.context["dag_run"], visit.context["params"]["reason"]

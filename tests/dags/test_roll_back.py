@@ -38,6 +38,17 @@ def test_only_the_chosen_region_takes_its_baseline_back(half_way, run):
     assert half_way.lost == 0
 
 
+def test_a_push_that_is_complete_is_undone_in_every_region_by_its_older_ami(world, run):
+    world.images.add(world.branches.push("prod", "better"), "prod")
+    flow = Flow(world)
+    for region in REGIONS:
+        assert flow.region(flow.pushed_commit(), region), flow.failures
+    colour, _ = run("api_roll_back", reason="viewers complain")
+    assert colour == "success"
+    assert [weights_of(world, region) for region in REGIONS] == [["api-prod-v043"]] * 3
+    assert world.lost == 0
+
+
 def test_a_rollback_that_found_nothing_to_undo_is_red(world, run):
     colour, states = run("api_roll_back", regions=["eu-west-1"], reason="it feels slow")
     assert colour == "failed"
