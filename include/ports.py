@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from include.domain.cluster import Activity, Asg, NewAsg, Target
 from include.domain.looks import Look, Wait
 from include.domain.push import Event, Lease
+from include.domain.red_black.room import Room
 
 
 class Clusters(Protocol):
@@ -73,6 +74,17 @@ class Traffic(Protocol):
 
     def drain_seconds(self, target_group: str) -> int:
         """The deregistration delay."""
+
+
+class Limits(Protocol):
+    """What one region has left for a push, and what would be refused there. It reads, and changes nothing."""
+
+    def refuses(self, asg: str, ami: str) -> list[str]:
+        """Why an ASG like this one could not be launched on the AMI, carried over whole, or be taken out of its traffic
+        again; each in a sentence."""
+
+    def room(self, asg: str) -> Room:
+        """What is left beside this ASG for another one like it."""
 
 
 @dataclass(frozen=True)

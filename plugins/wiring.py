@@ -12,7 +12,7 @@ from include.catalog import load_markets, service_named
 from include.domain.errors import BadInput
 from include.domain.peak_windows import Market
 from include.domain.service import Service
-from include.ports import Archive, Branches, Chat, Clusters, Images, Leases, Metrics, Traffic
+from include.ports import Archive, Branches, Chat, Clusters, Images, Leases, Limits, Metrics, Traffic
 
 # A lease outlives every pause between two steps of a push, also an Airflow that was down for a night.
 LEASE_HOURS = 24
@@ -64,6 +64,12 @@ class Ports:
 
         here = self.service.region(self.environment, self.region)
         return Elbv2Traffic(self._session, here.load_balancer, here.listener_port, here.target_group)
+
+    @cached_property
+    def limits(self) -> Limits:
+        from include.adapters.limits.ec2 import Ec2Limits
+
+        return Ec2Limits(self._session)
 
     @cached_property
     def images(self) -> Images:

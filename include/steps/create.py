@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, timedelta
 
 from include.domain import asg_tags
-from include.domain.asg_names import CANARY, build, canary_names, cluster_name, parse
+from include.domain.asg_names import CANARY, build, canary_names, parse
 from include.domain.asg_tags import Colour, Role
 from include.domain.cluster import Asg, NewAsg
 from include.domain.errors import BadInput, Refused
@@ -29,17 +29,18 @@ def image_id(push: Push, region: str, images: Images) -> str:
 
 
 def create_new(plan: RegionPlan, clusters: Clusters, held: Held) -> None:
-    """The new ASG at 0, if it is not there. It is born pinned: its tag holds the sizes that un-pinning gives it."""
-    found = named(clusters.asgs(cluster_name(plan.service, plan.environment)), plan.new)
-    if found is None:
-        maximum = max(plan.baseline_max, plan.size)
-        tags = {asg_tags.PUSH: plan.push_id, asg_tags.COMMIT: plan.commit, asg_tags.ROLE: Role.NEW,
-                asg_tags.COLOUR: Colour.RED, asg_tags.LEASE: str(held.token), asg_tags.REPLACES: plan.baseline,
-                asg_tags.REPLACES_AMI: plan.baseline_ami, asg_tags.REPLACES_COMMIT: plan.baseline_commit,
-                asg_tags.INSTANCE_RPS: f"{plan.instance_rps:g}" if plan.instance_rps else "",
-                asg_tags.SIZES: str(Sizes(plan.baseline_min, plan.baseline_max, plan.baseline_desired))}
-        clusters.create(NewAsg(plan.new, plan.baseline, plan.ami, maximum, _filled(tags)))
-    elif found.tags.get(asg_tags.PUSH) != plan.push_id:
+    """The new ASG at 0. It is born pinned: its tag holds the sizes that un-pinning gives it."""
+    tags = {asg_tags.PUSH: plan.push_id, asg_tags.COMMIT: plan.commit, asg_tags.ROLE: Role.NEW,
+            asg_tags.COLOUR: Colour.RED, asg_tags.LEASE: str(held.token), asg_tags.REPLACES: plan.baseline,
+            asg_tags.REPLACES_AMI: plan.baseline_ami, asg_tags.REPLACES_COMMIT: plan.baseline_commit,
+            asg_tags.INSTANCE_RPS: f"{plan.instance_rps:g}" if plan.instance_rps else "",
+            asg_tags.SIZES: str(Sizes(plan.baseline_min, plan.baseline_max, plan.baseline_desired))}
+    clusters.create(NewAsg(plan.new, plan.baseline, plan.ami, max(plan.baseline_max, plan.size), _filled(tags)))
+
+
+def must_be_ours(found: Asg, plan: RegionPlan) -> None:
+    """Refused where somebody else made an ASG of the planned name."""
+    if found.tags.get(asg_tags.PUSH) != plan.push_id:
         owner = found.tags.get(asg_tags.PUSH) or "somebody else"
         raise Refused(f"{plan.new} is there already in {plan.region}, made by {owner}")
 

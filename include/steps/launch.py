@@ -1,31 +1,33 @@
 """The new ASG from nothing to its whole size under traffic."""
 
 from include.domain.asg_names import cluster_name
+from include.domain.cluster import Asg
 from include.domain.errors import Refused
 from include.domain.looks import Look, Wait
 from include.domain.push import RegionPlan
 from include.domain.red_black.sizes import next_batch, recorded_sizes
 from include.domain.service import Service
 from include.domain.standing import named
-from include.ports import Clusters, Leases, Traffic
+from include.ports import Clusters, Leases, Limits, Traffic
 from include.steps.both import among, both
-from include.steps.create import create_new
+from include.steps.create import create_new, must_be_ours
 from include.steps.enable import is_disabled
 from include.steps.ladder import not_yet, until, until_launched
-from include.steps.lease import hold
+from include.steps.lease import Held, hold
 from include.steps.pin import pin
+from include.steps.pre_flight import must_fit
 
 
-def launch_new(plan: RegionPlan, service: Service, look: Look, clusters: Clusters, traffic: Traffic,
+def launch_new(plan: RegionPlan, service: Service, look: Look, clusters: Clusters, traffic: Traffic, limits: Limits,
                leases: Leases) -> RegionPlan | Wait:
     """Create the new ASG at 0, pin the baseline, size up in batches; each batch takes traffic before the next."""
     held = hold(plan, look, leases)
     clusters = held.guard(clusters)
-    create_new(plan, clusters, held)
-    asgs = clusters.asgs(cluster_name(plan.service, plan.environment))
+    asgs = _created(plan, clusters, limits, held)
     if named(asgs, plan.new) is None:
         return until(f"{plan.new} is created; AWS does not show it yet", look, service)
     new, baseline = among(asgs, plan)
+    must_be_ours(new, plan)
     if recorded_sizes(new) is None:
         return plan
     if baseline and not is_disabled(baseline):
@@ -52,3 +54,14 @@ def in_service(plan: RegionPlan, service: Service, look: Look, clusters: Cluster
         raise Refused(f"{new.name} runs {new.ami}, and not {plan.ami} of this push")
     reason = not_yet(new, plan.size, traffic)
     return until_launched(reason, new, look, service, clusters) if reason else plan
+
+
+def _created(plan: RegionPlan, clusters: Clusters, limits: Limits, held: Held) -> list[Asg]:
+    """The cluster's ASGs, the new one among them as soon as AWS shows it."""
+    cluster = cluster_name(plan.service, plan.environment)
+    asgs = clusters.asgs(cluster)
+    if named(asgs, plan.new):
+        return asgs
+    must_fit(plan, limits)
+    create_new(plan, clusters, held)
+    return clusters.asgs(cluster)

@@ -43,7 +43,7 @@ def plan(push: Push, region: str, service: Service, markets: Mapping[str, Market
     new, baseline = made_by(asgs, push.id, Role.NEW), baseline_of(asgs, cluster, push.id, region)
     if new and is_disabled(new):
         raise Refused(f"{new.name} of this push was rolled back in {region}: start a new push")
-    must_be_pushable(baseline, _target_group(push, region, service, traffic), region)
+    must_be_pushable(baseline, declared_target_group(push, region, service, traffic), region)
     if not baseline.in_service:
         raise Refused(f"{baseline.name} has no instance in service in {region}: its size says nothing")
     before = recorded_sizes(baseline) or sizes_of(baseline)
@@ -57,7 +57,8 @@ def plan(push: Push, region: str, service: Service, markets: Mapping[str, Market
         carried_rps(service.red_black.instance_rps, rps, baseline.in_service), held.token, look.now)
 
 
-def _target_group(push: Push, region: str, service: Service, traffic: Traffic) -> str:
+def declared_target_group(push: Push, region: str, service: Service, traffic: Traffic) -> str:
+    """The ARN of the region's target group; BadInput where there is none of this name."""
     name = service.region(push.environment, region).target_group
     arn = traffic.target_group(name)
     if arn is None:

@@ -7,7 +7,6 @@ from airflow.sdk import Context, Param
 
 from include.domain.errors import BadInput, Final
 from include.domain.push import Push, PushEnd, PushKind, PushRecord
-from plugins import wiring
 from plugins.operators.failures import what_failed
 from plugins.operators.step import StepOperator, Visit, the_push
 
@@ -60,9 +59,7 @@ class FinishPush(StepOperator):
         push = the_push(visit.context)
         if push is None:
             raise PushEnded(f"the push never started: {'; '.join(failures.values()) or 'start_push did not run'}")
-        clusters = {region: wiring.ports(self.service, self.environment, region).clusters
-                    for region in visit.ports.regions}
-        record = visit.take(finish_push, push, failures, clusters=clusters)
+        record = visit.take(finish_push, push, failures, clusters=visit.everywhere("clusters"))
         if record.end != PushEnd.SUCCESS:
             visit.context["ti"].xcom_push("return_value", record)
             raise PushEnded(f"{record.end}: {record.reason}")

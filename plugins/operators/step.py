@@ -40,6 +40,12 @@ class Visit:
     push_id: str
     context: Context
 
+    def everywhere(self, port: str) -> dict[str, Any]:
+        """This port of every region of the environment, in push order."""
+        here = self.ports
+        return {region: getattr(wiring.ports(here.service.service, here.environment, region), port)
+                for region in here.regions}
+
     def take(self, step: Callable[..., Any], *values: Any, **named: Any) -> Any:
         """Take the step with these values; each further parameter is what the visit or its ports call by that name."""
         asked = list(signature(step).parameters)[len(values):]

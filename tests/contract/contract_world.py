@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from include.domain.cluster import Asg
-from include.ports import Archive, Branches, Clusters, Images, Leases, Metrics, Traffic
+from include.ports import Archive, Branches, Clusters, Images, Leases, Limits, Metrics, Traffic
 
 MIDNIGHT = datetime(2026, 3, 1, tzinfo=UTC)
 
@@ -14,7 +14,8 @@ class ContractWorld:
     """Each world fills these in, or works them out when they are asked for.
 
     At the start there is a cluster with one ASG of two instances (2/10/2) in service and healthy, its target group in
-    the listener. `commit` is the head of the branch `prod`, not built yet; `ami` is the id of another image.
+    the listener. `commit` is the head of the branch `prod`, not built yet; `ami` is the id of another image, and
+    `no_ami` of none.
     `write_metric(asg, at, values)` puts values of one second into the metric store, as those of one of the ASG's
     instances where `instance` is given.
     """
@@ -23,11 +24,13 @@ class ContractWorld:
     asg: str
     target_group: str
     ami: str
+    no_ami: str = "ami-00000000000000000"
     commit: str
     clusters: Clusters
     traffic: Traffic
     archive: Archive
     leases: Leases
+    limits: Limits
     metrics: Metrics
     branches: Branches
     images: Images

@@ -14,6 +14,7 @@ from include.adapters.branches.git import GitBranches
 from include.adapters.clusters.ec2_asg import Ec2AsgClusters
 from include.adapters.images.ec2 import Ec2Images
 from include.adapters.leases.s3 import S3Leases
+from include.adapters.limits.ec2 import Ec2Limits
 from include.adapters.metrics.sql import SqlMetrics
 from include.adapters.traffic.elbv2 import Elbv2Traffic
 from include.domain.metric_sources import SqlSource
@@ -55,7 +56,7 @@ class OnLocalCloud(ContractWorld):
         self._table = Table()
         self.write_metric = self._table.write
         self.metrics = SqlMetrics(self._table, REGION, SqlSource(connection="m", instance_table="of_instances"), 1)
-        self.clusters = Ec2AsgClusters(self._session)
+        self.clusters, self.limits = Ec2AsgClusters(self._session), Ec2Limits(self._session)
 
     @cached_property
     def _furnished(self) -> Cluster:

@@ -11,7 +11,7 @@ from include.domain.looks import Wait
 from include.domain.peak_windows import DAYS, Market, PeakWindow
 from include.steps import red_black
 from tests.steps.ready import HERE, planned, ports, ready
-from tests.stories.flow import IN_A_REGION
+from tests.stories.flow import IN_A_REGION, PORTS
 from tests.world.region import Behaviour
 
 
@@ -97,9 +97,7 @@ def test_a_push_that_was_rolled_back_is_not_planned_again():
 
 
 def step(world, flow, name, found, since=None):
-    names = {"launch_new": "clusters traffic leases", "in_service": "clusters traffic leases"}.get(
-        name, "clusters traffic metrics leases").split()
-    return getattr(red_black, name)(found, flow.service, world.look(since), **ports(world, *names))
+    return getattr(red_black, name)(found, flow.service, world.look(since), **ports(world, *PORTS[name]))
 
 
 def test_the_new_asg_is_born_pinned_and_the_baseline_is_pinned_with_its_sizes_kept():

@@ -7,14 +7,14 @@ from typing import Any
 from include.domain.errors import Final, NothingToUndo
 from include.domain.peak_windows import Market
 from include.domain.push import Push, PushRecord
-from include.steps import build, canary, peak_windows, red_black, roll_back, scoring
+from include.steps import build, canary, peak_windows, pre_flight, red_black, roll_back, scoring
 from include.steps import push as ends
 from tests.world.declared import MARKETS
 from tests.world.world import World
 
 IN_A_REGION = ("launch_new", "in_service", "red_red", "disable_baseline", "holds", "delete_baseline")
 PORTS = {
-    "launch_new": ("clusters", "traffic", "leases"),
+    "launch_new": ("clusters", "traffic", "limits", "leases"),
     "in_service": ("clusters", "traffic", "leases"),
     "red_red": ("clusters", "traffic", "metrics", "leases"),
     "disable_baseline": ("clusters", "traffic", "metrics", "leases"),
@@ -50,10 +50,16 @@ class Flow:
         if built is None:
             return
         self.built = built
-        if self.try_canary(built):
+        if self.pre_flight(built) and self.try_canary(built):
             for region in self.world.regions:
                 if not self.region(built, region):
                     break
+
+    def pre_flight(self, push: Push) -> bool:
+        world = self.world
+        everywhere = {name: world.mortal(getattr(world, name), name) for name in ("clusters", "traffic", "limits")}
+        return bool(self._task("pre_flight", lambda look: pre_flight.pre_flight(
+            push, self.service, **self._ports("images"), **everywhere)))
 
     def pushed_commit(self) -> Push:
         """The push of the head of prod, whose AMI is built."""

@@ -97,6 +97,10 @@ class Region:
     weights: dict[str, int] = field(default_factory=dict)
     behaviours: dict[str, Behaviour] = field(default_factory=dict)
     no_capacity: str = ""
+    addresses: int = 4000
+    most_targets: int = 1000
+    refused: list[str] = field(default_factory=list)
+    gone_amis: set[str] = field(default_factory=set)
     served: float = 0
     lost: float = 0
     losses: list[str] = field(default_factory=list)

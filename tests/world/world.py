@@ -13,6 +13,7 @@ from tests.world.clusters import InMemoryClusters
 from tests.world.code import InMemoryBranches, InMemoryImages
 from tests.world.crash import Executioner, Killed, Mortal
 from tests.world.declared import REGIONS, service
+from tests.world.limits import InMemoryLimits
 from tests.world.metrics import InMemoryMetrics
 from tests.world.physics import tick
 from tests.world.records import InMemoryArchive, InMemoryChat, InMemoryLeases
@@ -44,6 +45,7 @@ class World:
                          for name, region in self.regions.items()}
         self.traffic = {name: InMemoryTraffic(region, partial(self._changed, region))
                         for name, region in self.regions.items()}
+        self.limits = {name: InMemoryLimits(region) for name, region in self.regions.items()}
         self._furnish(size)
         self.advance(10)
         self.load = load_rps
@@ -127,7 +129,8 @@ class World:
     def ports(self, region: str = REGIONS[0]) -> dict[str, Any]:
         """Every port of one region, mortal, by the name that the steps' parameters have."""
         ports = {"clusters": self.clusters[region], "traffic": self.traffic[region], "metrics": self.metrics[region],
-                 "images": self.images, "branches": self.branches, "archive": self.archive, "leases": self.leases}
+                 "limits": self.limits[region], "images": self.images, "branches": self.branches,
+                 "archive": self.archive, "leases": self.leases}
         return {name: Mortal(port, self.executioner, name) for name, port in ports.items()}
 
     def mortal(self, ports: Mapping[str, Any], name: str) -> dict[str, Any]:

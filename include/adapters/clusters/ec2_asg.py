@@ -103,15 +103,14 @@ class Ec2AsgClusters:
 
     def _pin_the_latest(self, template: str, like: Group, groups: Sequence[Group]) -> None:
         """A new version becomes `$Latest` for everybody: an ASG that follows it would launch the AMI of this push."""
-        floating = [group for group in groups if spec_of(group) == (template, LATEST)]
-        others = [group["AutoScalingGroupName"] for group in floating if _cluster_of(group) != _cluster_of(like)]
+        others = reaches_others(like, groups)
         if others:
-            raise Refused(f"launch template {template}: a new version would reach {', '.join(others)}, which follows "
-                          f"{LATEST}: pin it to a number, or give it a template of its own")
-        for group in floating:
-            number = self._templates.versions({(template, LATEST)})[template, LATEST].number
-            self._call("update_auto_scaling_group", group["AutoScalingGroupName"],
-                       AutoScalingGroupName=group["AutoScalingGroupName"], **pinned(group, template, number))
+            raise Refused(others)
+        for group in groups:
+            if spec_of(group) == (template, LATEST):
+                number = self._templates.versions({(template, LATEST)})[template, LATEST].number
+                self._call("update_auto_scaling_group", group["AutoScalingGroupName"],
+                           AutoScalingGroupName=group["AutoScalingGroupName"], **pinned(group, template, number))
 
     def _groups(self, *names: str) -> list[Group]:
         only = {"AutoScalingGroupNames": list(names)} if names else {}
@@ -120,6 +119,17 @@ class Ec2AsgClusters:
 
     def _call(self, operation: str, about: str, **arguments: Any) -> Any:
         return self._aws.call("autoscaling", operation, about, **arguments)
+
+
+def reaches_others(like: Group, groups: Sequence[Group]) -> str | None:
+    """Why a new version of the ASG's launch template would change what other clusters launch."""
+    spec = spec_of(like)
+    others = [group["AutoScalingGroupName"] for group in groups
+              if spec and spec_of(group) == (spec[0], LATEST) and _cluster_of(group) != _cluster_of(like)]
+    if not others or spec is None:
+        return None
+    return (f"launch template {spec[0]}: a new version would reach {', '.join(others)}, which follows {LATEST}: pin it "
+            "to a number, or give it a template of its own")
 
 
 def _cluster_of(group: Group) -> str | None:

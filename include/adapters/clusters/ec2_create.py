@@ -1,6 +1,6 @@
 """The arguments of a new ASG: shaped like the one that runs, at size 0, on a pinned version of the launch template."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from include.adapters.clusters.ec2_templates import pinned
@@ -34,10 +34,16 @@ def create_arguments(new: NewAsg, like: Mapping[str, Any], template: tuple[str, 
     specifications = [{key: hook[key] for key in HOOK if hook.get(key) not in UNSET} for hook in hooks]
     if specifications:
         arguments["LifecycleHookSpecificationList"] = specifications
-    _refuse_second_templates(like)
-    _refuse_other_traffic(like)
+    wrong = cannot_copy(like)
+    if wrong:
+        raise BadInput("; ".join(wrong))
     return {**arguments, **pinned(like, *template), "AutoScalingGroupName": new.name, "MinSize": 0,
             "MaxSize": new.max_size, "DesiredCapacity": 0, "Tags": _tags(new, like)}
+
+
+def cannot_copy(like: Mapping[str, Any]) -> list[str]:
+    """What of an ASG a new one could not have on its own AMI, or not be taken out of again."""
+    return [*_second_templates(like), *_other_traffic(like)]
 
 
 def _tags(new: NewAsg, like: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -51,21 +57,21 @@ def _tags(new: NewAsg, like: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [{**tag, **on} for tag in kept + ours]
 
 
-def _refuse_second_templates(like: Mapping[str, Any]) -> None:
+def _second_templates(like: Mapping[str, Any]) -> Iterator[str]:
     """An override with a template of its own would go on launching the old AMI."""
     overrides = (like.get("MixedInstancesPolicy") or {}).get("LaunchTemplate", {}).get("Overrides", ())
     templates = [override.get("InstanceType", "?") for override in overrides
                  if override.get("LaunchTemplateSpecification")]
     if templates:
-        raise BadInput(f"{like['AutoScalingGroupName']}: the overrides {', '.join(templates)} of its mixed instances "
-                       "policy have launch templates of their own, which a push cannot move to a new AMI")
+        yield (f"{like['AutoScalingGroupName']}: the overrides {', '.join(templates)} of its mixed instances "
+               "policy have launch templates of their own, which a push cannot move to a new AMI")
 
 
-def _refuse_other_traffic(like: Mapping[str, Any]) -> None:
+def _other_traffic(like: Mapping[str, Any]) -> Iterator[str]:
     """What takes traffic past target groups would take it unseen, after a disable too."""
     others = [source.get("Identifier", "?") for source in like.get("TrafficSources", ())
               if source.get("Type", "elbv2") != "elbv2"]
     others = others or list(like.get("LoadBalancerNames", ()))
     if others:
-        raise BadInput(f"{like['AutoScalingGroupName']}: {', '.join(others)} is no target group: a push could not take "
-                       "its traffic off; attach Classic Load Balancers and VPC Lattice to nothing that is pushed")
+        yield (f"{like['AutoScalingGroupName']}: {', '.join(others)} is no target group: a push could not take "
+               "its traffic off; attach Classic Load Balancers and VPC Lattice to nothing that is pushed")

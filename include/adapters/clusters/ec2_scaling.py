@@ -31,6 +31,15 @@ def copy_scaling(aws: Aws, source: str, to: str) -> None:
     _copy_schedule(aws, source, to, datetime.now(UTC))
 
 
+def cannot_carry_over(aws: Aws, asg: str) -> list[str]:
+    """Why `copy_scaling` would refuse this ASG: it comes last in a push, too late to find out."""
+    try:
+        _alarms_of(aws, _policies(aws, asg))
+    except BadInput as wrong:
+        return [f"{asg}: {wrong}"]
+    return []
+
+
 def delete_alarms(aws: Aws, asg: str) -> None:
     """The alarms that we made for this ASG."""
     ours = aws.pages("cloudwatch", "describe_alarms", "MetricAlarms", asg, AlarmNamePrefix=_ours(asg))

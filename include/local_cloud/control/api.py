@@ -9,7 +9,7 @@ from moto.core.exceptions import ServiceException
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from include.domain.errors import BadInput
-from include.local_cloud.control import machines, target_health
+from include.local_cloud.control import limits, machines, target_health
 from include.local_cloud.control.builder import read_disk
 from include.local_cloud.control.faults import Fault
 from include.local_cloud.control.state import State
@@ -44,6 +44,7 @@ class Api:
             ("GET", "identity"): self._identity, ("GET", "state"): self._get_state, ("POST", "health"): self._health,
             ("POST", "disks"): self._disks, ("POST", "load"): self._load, ("GET", "faults"): self._faults,
             ("POST", "faults"): self._place, ("DELETE", "faults"): self._lift, ("POST", "instances"): self._kill,
+            ("POST", "limits"): self._limits,
         }
 
     def answer(self, environ: dict[str, Any], body: bytes) -> Reply:
@@ -101,6 +102,13 @@ class Api:
             for region, loads in found.items():
                 self._world.region(region).loads.update(loads)
         return {}
+
+    def _limits(self, _: Any, __: Any, told: dict[str, dict[str, int]]) -> dict[str, Any]:
+        """What the account may have: {region: {"targets-per-application-load-balancer": 40}}."""
+        with self._world.lock:
+            for region, given in told.items():
+                limits.raised(region, given)
+            return {"limits": self._world.limits}
 
     def _faults(self, *_: Any) -> dict[str, Any]:
         with self._world.lock:

@@ -2,11 +2,13 @@
 
 from collections import deque
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 from moto.autoscaling.models import FakeAutoScalingGroup, InstanceState
 from moto.ec2.models.instances import Instance
+from moto.elbv2.exceptions import ELBClientError
 
 from include.local_cloud.control import target_health
 from include.local_cloud.control.activities import Activity, new_history
@@ -78,10 +80,12 @@ def target_groups(region: Region, arns: list[str]) -> Iterator[Any]:
 
 
 def register(region: Region, arns: list[str], member: Member) -> None:
-    """Done once, as it comes into service or as a target group is attached; never again by itself."""
+    """Done once, as it comes into service or as a target group is attached; never again by itself. Where the load
+    balancer takes no more, it stays out."""
     for target_group in target_groups(region, arns):
         if member.instance.state == "running":
-            target_group.register([{"Id": member.instance.id}])
+            with suppress(ELBClientError):
+                target_group.register([{"Id": member.instance.id}])
 
 
 def deregister(region: Region, arns: list[str], member: Member) -> None:

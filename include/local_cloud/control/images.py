@@ -40,9 +40,11 @@ def register_image(original: Any, self: EC2Backend, name: str | None = None, *re
     return original(self, name, *rest, **more)
 
 
-@patched(AmisResponse, "register_image", "stock: drops the tags")
+@patched(AmisResponse, "register_image", "stock: drops the tags and the architecture")
 def register_image_tags(original: Any, self: AmisResponse) -> Any:
-    return _tagged(self, original(self), {})
+    answer = original(self)
+    self.ec2_backend.amis[answer._result["ImageId"]].architecture = self._get_param("Architecture", "x86_64")
+    return _tagged(self, answer, {})
 
 
 @patched(AmisResponse, "copy_image", "stock: drops the tags, asked for or copied")

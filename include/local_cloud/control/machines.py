@@ -140,11 +140,19 @@ def reconcile(region: Region, now: float) -> None:
             life = instance.life
             if life.turns and now >= life.turns_at:
                 enter(instance, life.turns)
+                _give_addresses_back(region, instance)
             elif instance.state == "terminated" and now >= life.turns_at + here().lasts(
                     here().durations.terminated_kept):
                 reservation.instances.remove(instance)
         if not reservation.instances:
             del region.ec2.reservations[reservation.id]
+
+
+def _give_addresses_back(region: Region, instance: Instance) -> None:
+    """Stock counts them as taken. Nobody gets them anew: an old connection could end at a new instance."""
+    if instance.state == "terminated":
+        for interface in instance.nics.values():
+            region.ec2.enis.pop(interface.id, None)
 
 
 def instances(region: Region) -> list[Instance]:

@@ -9,7 +9,13 @@ import threading
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from werkzeug.serving import BaseWSGIServer, make_server
 
-from include.local_cloud.control import answers, listeners, network, reconciler  # noqa: F401  (they patch moto as they load)
+from include.local_cloud.control import (  # noqa: F401  (they patch moto as they load)
+    answers,
+    limits,
+    listeners,
+    network,
+    reconciler,
+)
 from include.local_cloud.control.gate import Gate
 from include.local_cloud.control.state import State
 from include.local_cloud.control.world import World, settle_in

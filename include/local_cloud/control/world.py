@@ -48,6 +48,7 @@ class World:
     faults: Faults = field(default_factory=Faults)
     lock: threading.RLock = field(default_factory=threading.RLock)
     regions: dict[str, Region] = field(default_factory=dict)
+    limits: dict[str, dict[str, int]] = field(default_factory=dict)   # by region: those that were set
     ticks: int = 0                # of the reconciler: a look at the world that came and went
 
     def region(self, name: str) -> Region:

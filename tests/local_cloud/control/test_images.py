@@ -106,6 +106,14 @@ def test_images_keep_the_tags_they_are_made_with(site):
     assert [image(west, answer["ImageId"])["Tags"] for answer in (tagged, copied)] == [tags, tags]
 
 
+def test_an_image_is_built_for_the_machines_that_its_builder_was(site):
+    base = site.ec2.register_image(Name=site.name("arm"), Architecture="arm64")["ImageId"]
+    builder = site.ec2.run_instances(ImageId=base, MinCount=1, MaxCount=1, SubnetId=site.subnets[0])["Instances"][0]
+    eventually(lambda: site.state(builder["InstanceId"]) == "running")
+    ami = site.ec2.create_image(InstanceId=builder["InstanceId"], Name=site.name("built"))["ImageId"]
+    assert (image(site.ec2, base)["Architecture"], image(site.ec2, ami)["Architecture"]) == ("arm64", "arm64")
+
+
 def test_an_ami_can_be_told_what_it_carries(site, repository, commit):
     ami = site.ec2.register_image(Name=site.name("ami"))["ImageId"]
     told = {"region": "us-east-1", "ami": ami, "repository": str(repository), "commit": commit}
