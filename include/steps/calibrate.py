@@ -57,9 +57,9 @@ def learn(canary: Canary, service: Service, metrics: Metrics, archive: Archive) 
 
 
 def retire_calibration(push: Push, service: Service, look: Look, clusters: Clusters, traffic: Traffic,
-                       leases: Leases) -> Wait | None:
+                       metrics: Metrics, leases: Leases) -> Wait | None:
     """Both sides gone, and the lease given back to whoever waits for it."""
-    waits = retire(push, service, look, clusters, traffic, leases)
+    waits = retire(push, service, look, clusters, traffic, metrics, leases)
     if waits is None:
         leases.release(lease_key(push.service, push.environment, service.canary.region), push.id)
     return waits

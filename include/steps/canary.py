@@ -10,18 +10,29 @@ from include.domain.errors import BadInput, GaveUp, Inconclusive, NoGo
 from include.domain.looks import Look, Wait
 from include.domain.push import Push, PushKind
 from include.domain.service import Service
-from include.domain.standing import made_by, must_be_pushable, repeated_failure, running
+from include.domain.standing import made_by, must_be_pushable, red, repeated_failure, running
 from include.ports import Archive, Clusters, Images, Leases, Metrics, Traffic
 from include.steps.create import create_pair, image_id
 from include.steps.ladder import not_yet, until, until_launched
 from include.steps.lease import lease_key, take
-from include.steps.pair import Place, enter, found, leave, of_others, place, shares, still_there, weights_back
+from include.steps.pair import (
+    Place,
+    cannot_share,
+    enter,
+    found,
+    leave,
+    of_others,
+    place,
+    shares,
+    still_there,
+    weights_back,
+)
 from include.steps.scoring import began, harm, judge
 
 
 def launch_canary(push: Push, service: Service, look: Look, clusters: Clusters, traffic: Traffic, images: Images,
-                  leases: Leases) -> Canary | Wait:
-    """Target groups at weight 0, both ASGs at 0, sized, healthy, and only then the weights."""
+                  metrics: Metrics, leases: Leases) -> Canary | Wait:
+    """Target groups at weight 0, both ASGs at 0, sized, healthy, and only then the weights, if they can carry them."""
     held = take(lease_key(push.service, push.environment, service.canary.region), push.id, service, look, leases)
     if isinstance(held, Wait):
         return held
@@ -40,7 +51,12 @@ def launch_canary(push: Push, service: Service, look: Look, clusters: Clusters, 
     waits = _not_in_service(pair, service, look, clusters, traffic)
     if waits:
         return waits
-    traffic.set_weights(shares(where, arns, service.canary.share_percent))
+    wanted = shares(where, arns, service.canary.share_percent)
+    if traffic.weights() != wanted:
+        reason = cannot_share(red(asgs, where.cluster), service, look, metrics)
+        if reason:
+            return until(reason, look, service)
+        traffic.set_weights(wanted)
     return Canary(push.id, push.service, push.environment, where.region, push.commit, pair[CANARY].name,
                   pair[BASELINE].name, service.canary.size, service.canary.share_percent, look.now,
                   look.now + service.lasts(hours=service.canary.bake_hours),
@@ -70,7 +86,7 @@ def following_look(canary: Canary, service: Service, look: Look) -> datetime:
     return min(look.now + service.lasts(minutes=service.canary.look_every_minutes), canary.bake_until)
 
 
-def retire(push: Push, service: Service, look: Look, clusters: Clusters, traffic: Traffic,
+def retire(push: Push, service: Service, look: Look, clusters: Clusters, traffic: Traffic, metrics: Metrics,
            leases: Leases) -> Wait | None:
     """Weights back first, then drained, then the ASGs, then the target groups; by tags and names, after any death."""
     if not still_there(push, service, clusters, traffic):
@@ -80,7 +96,8 @@ def retire(push: Push, service: Service, look: Look, clusters: Clusters, traffic
         return held
     clusters, traffic = held.guard(clusters), held.guard(traffic)
     where = place(push.environment, service, traffic)
-    reason = weights_back(where, clusters, traffic) or leave(push.id, where, clusters, traffic)
+    reason = (weights_back(where, service, look, clusters, traffic, metrics)
+              or leave(push.id, where, clusters, traffic))
     return until(reason, look, service) if reason else None
 
 

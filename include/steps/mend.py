@@ -83,7 +83,7 @@ def _put_back(place: Region, finding: Finding) -> Wait | None:
 
 def _retire(place: Region, finding: Finding) -> Wait | None:
     where = Place(place.seen.cluster, place.seen.region, place.seen.main)
-    reason = (weights_back(where, place.clusters, place.traffic)
+    reason = (weights_back(where, place.service, place.look, place.clusters, place.traffic, place.metrics)
               or leave(finding.thing, where, place.clusters, place.traffic))
     return place.until(reason) if reason else None
 

@@ -2,19 +2,23 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import isfinite
 
 from include.domain import asg_tags
 from include.domain.asg_names import BASELINE, CANARY, cluster_name, members
 from include.domain.asg_tags import Role
 from include.domain.cluster import Asg
 from include.domain.errors import BadInput, Refused
+from include.domain.looks import Look
 from include.domain.push import Push
+from include.domain.red_black.capacity import can_carry
 from include.domain.red_black.operational import short_name
 from include.domain.red_black.sizes import recorded_sizes
 from include.domain.service import Service
 from include.domain.standing import made_by, red
-from include.ports import Clusters, Traffic
-from include.steps.ladder import not_yet
+from include.ports import Clusters, Metrics, Traffic
+from include.steps.carrying import rate_or_nan
+from include.steps.ladder import healthy, not_yet
 
 ROLES = {CANARY: Role.CANARY, BASELINE: Role.BASELINE}
 WHOLE = 100
@@ -73,6 +77,15 @@ def enter(push_id: str, where: Place, clusters: Clusters, traffic: Traffic) -> d
     return arns
 
 
+def cannot_share(main: Sequence[Asg], service: Service, look: Look, metrics: Metrics) -> str | None:
+    """Why canary and baseline, both in service, cannot carry their share of what `main` carries now, where it is known
+    what that is."""
+    settings, each = service.canary, service.red_black.instance_rps
+    rate = rate_or_nan([asg.name for asg in main], [], look, service, metrics)
+    reason = can_carry(settings.size, rate * settings.share_percent / WHOLE, each) if each and isfinite(rate) else None
+    return f"canary and baseline get no share yet: {reason}" if reason else None
+
+
 def shares(where: Place, arns: Mapping[str, str], share_percent: int) -> dict[str, int]:
     """The same share for each of the two, the rest for the main target group."""
     return {where.main: WHOLE - share_percent * len(arns), **dict.fromkeys(arns.values(), share_percent)}
@@ -87,13 +100,14 @@ def still_there(push: Push, service: Service, clusters: Clusters, traffic: Traff
     return bool(mine or (groups and not pair))
 
 
-def weights_back(where: Place, clusters: Clusters, traffic: Traffic) -> str | None:
-    """All traffic to the main target group, if what serves there is whole; why not yet, or None."""
+def weights_back(where: Place, service: Service, look: Look, clusters: Clusters, traffic: Traffic,
+                 metrics: Metrics) -> str | None:
+    """All traffic to the main target group, if what serves there can carry it; why not yet, or None."""
     weights, arns = traffic.weights(), _arns(where, traffic)
     if not any(weights.get(arn) for arn in arns):
         return None
     carry = any(target.state == "healthy" for arn in arns for target in traffic.targets(arn))
-    reason = _main_is_not_whole(where, clusters, traffic) if carry else None
+    reason = _main_cannot_carry(where, service, look, clusters, traffic, metrics) if carry else None
     if reason:
         return f"canary and baseline keep their share: {reason}"
     traffic.set_weights({where.main: WHOLE, **{arn: 0 for arn in arns if arn in weights}})
@@ -135,10 +149,17 @@ def _arns(where: Place, traffic: Traffic) -> list[str]:
     return [arn for name in _names(where.cluster).values() if (arn := traffic.target_group(name))]
 
 
-def _main_is_not_whole(where: Place, clusters: Clusters, traffic: Traffic) -> str | None:
-    """Law 1: one ASG there must have as many healthy instances as it wants, or wanted before it was pinned."""
-    reasons = [not_yet(asg, max(1, (recorded_sizes(asg) or asg).desired), traffic)
-               for asg in red(clusters.asgs(where.cluster), where.cluster)]
+def _main_cannot_carry(where: Place, service: Service, look: Look, clusters: Clusters, traffic: Traffic,
+                       metrics: Metrics) -> str | None:
+    """Law 1, by rate where what an instance carries is declared. What it is only seen to carry, beside a canary that
+    takes a share, is less than it can: then as where the rate is not known, one ASG there must be whole."""
+    asgs = clusters.asgs(where.cluster)
+    serving = red(asgs, where.cluster)
+    each = service.red_black.instance_rps
+    rate = rate_or_nan([asg.name for asg in (*serving, *_all(asgs, where.cluster))], [], look, service, metrics)
+    if each and isfinite(rate):
+        return can_carry(sum(healthy(asg, traffic) for asg in serving), rate, each)
+    reasons = [not_yet(asg, max(1, (recorded_sizes(asg) or asg).desired), traffic) for asg in serving]
     if None in reasons:
         return None
     return reasons[0] if reasons else f"no ASG of {where.cluster} serves the main target group"

@@ -14,7 +14,7 @@ from tests.world.region import Behaviour
 
 def launch(world, flow, since=None):
     return canary.launch_canary(flow.pushed_commit(), flow.service, world.look(since),
-                                **ports(world, "clusters", "traffic", "images", "leases"))
+                                **ports(world, "clusters", "traffic", "images", "metrics", "leases"))
 
 
 def launched(world, flow):
@@ -27,7 +27,7 @@ def bake(world, flow, found):
 
 def retire(world, flow):
     return canary.retire(flow.pushed_commit(), flow.service, world.look(),
-                         **ports(world, "clusters", "traffic", "leases"))
+                         **ports(world, "clusters", "traffic", "metrics", "leases"))
 
 
 def weights(world) -> dict[str, int]:
@@ -200,14 +200,49 @@ def test_weights_go_back_before_anything_else():
     assert changes == ["traffic.set_weights"] + ["traffic.deregister"] * 2
 
 
-def test_the_pair_keeps_its_share_while_the_main_asg_is_not_whole():
+def test_the_pair_keeps_its_share_while_the_main_asg_cannot_carry_it():
     world, flow = ready()
     launched(world, flow)
+    world.load = 160
+    world.dies(HERE, "api-prod-v041")
+    world.advance(20)
+    world.regions[HERE].no_capacity = "none"
     world.dies(HERE, "api-prod-v041")
     world.advance(3)
     waits = retire(world, flow)
+    assert waits.reason == ("canary and baseline keep their share: 3 healthy instances would keep taking traffic, but "
+                            "160 requests/s at 50.0 for each instance need 4")
+    assert weights(world)["api-prod-canary"] == 20
+    world.load = 120
+    world.advance(20)
+    retire(world, flow)
+    assert weights(world)["api-prod-canary"] == 0
+
+
+@pytest.mark.parametrize("declared", [{"red_black__instance_rps": None}, {}], ids=["nobody declared it", "no metrics"])
+def test_where_it_is_not_known_what_must_be_carried_the_main_asg_must_be_whole(declared):
+    world, flow = ready(**declared)
+    launched(world, flow)
+    if not declared:
+        world.metrics[HERE].rows.clear()
+    world.dies(HERE, "api-prod-v041")
+    world.advance(3)
+    if not declared:
+        world.metrics[HERE].rows.clear()
+    waits = retire(world, flow)
     assert waits.reason.startswith("canary and baseline keep their share: api-prod-v041 has 3 of 4")
     assert weights(world)["api-prod-canary"] == 20
+
+
+def test_the_pair_gets_no_share_that_it_cannot_carry():
+    world, flow = ready(canary__share_percent=30)
+    world.load = 190
+    world.advance(20)
+    since = world.now
+    world.until(lambda: "no share" in launch(world, flow, since).reason)
+    assert launch(world, flow, since).reason.startswith(
+        "canary and baseline get no share yet: 1 healthy instance would keep taking traffic, but 57 requests/s")
+    assert weights(world)["api-prod-canary"] == 0
 
 
 def test_a_pair_that_serves_nobody_loses_its_share_whatever_the_main_asg_does():

@@ -71,7 +71,7 @@ class Flow:
     def try_canary(self, push: Push) -> bool:
         """launch → bake → score, and retire whatever happened."""
         launched = self._task("canary.launch", lambda look: canary.launch_canary(
-            push, self.service, look, **self._ports("clusters", "traffic", "images", "leases")))
+            push, self.service, look, **self._ports("clusters", "traffic", "images", "metrics", "leases")))
         baked = launched and self._task("canary.bake", lambda look: canary.bake(
             launched, self.service, look, **self._ports("clusters", "traffic", "metrics", "archive")))
         verdict = baked and self._task("canary.score", lambda look: scoring.score(
@@ -81,7 +81,7 @@ class Flow:
 
     def retire(self, push: Push) -> None:
         self._task("canary.retire", lambda look: canary.retire(
-            push, self.service, look, **self._ports("clusters", "traffic", "leases")))
+            push, self.service, look, **self._ports("clusters", "traffic", "metrics", "leases")))
 
     def region(self, push: Push, region: str, until: str = "") -> bool:
         """off_peak → plan → … → delete_baseline, and the rollback whatever happened; `until` stops before a step."""
