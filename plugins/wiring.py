@@ -3,6 +3,7 @@
 Imported while DAG files are parsed, so adapters, boto3 and hooks are imported where they are used.
 """
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from functools import cached_property, lru_cache
@@ -138,6 +139,13 @@ def branch_head(repository: str, branch: str) -> str | None:
     from include.adapters.branches.git import remote_head
 
     return remote_head(repository, branch)
+
+
+def aws_calls() -> Counter[str]:
+    """The AWS calls that this process made so far, by service and operation."""
+    from include.adapters.aws_calls import made
+
+    return made()
 
 
 # --- kinds -------------------------------------------------------------------------------------------------------

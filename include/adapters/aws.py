@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
+from include.adapters.aws_calls import count
 from include.adapters.aws_errors import FAULTS, says, translated
 
 T = TypeVar("T")
@@ -25,6 +26,7 @@ class Aws:
                 self._clients[service] = self._session.client(service)
             except FAULTS as error:
                 raise translated(error, "client", service) from error
+            count(self._clients[service])
         return self._clients[service]
 
     def call(self, service: str, operation: str, about: str, *, none_if: Collection[str] = (), **arguments: Any) -> Any:

@@ -69,7 +69,11 @@ class RegionPlan:
 
 @dataclass(frozen=True)
 class PushRecord:
-    """The end of a push, as the archive keeps it. `regions` are those that run the new AMI, comma-separated."""
+    """The end of a push, as the archive keeps it. `regions` are those that run the new AMI, comma-separated.
+
+    `aws_calls` is how often its tasks called AWS; `aws_operations` tells of each operation, as `domain/aws_calls.py`
+    writes it.
+    """
 
     push_id: str
     service: str
@@ -84,6 +88,8 @@ class PushRecord:
     started_by: str
     started_at: datetime
     ended_at: datetime
+    aws_calls: int = 0
+    aws_operations: str = ""
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from include.domain.aws_calls import from_line
 from include.domain.canary import Canary
 from include.domain.push import Event, PushEnd, PushRecord
 from include.domain.scoring.readings import Judgement, Reading, State
@@ -39,7 +40,7 @@ def push_report(record: PushRecord, events: Sequence[Event], canary_page: str = 
     done = [region for region in record.regions.split(",") if region]
     seen = dict.fromkeys(event.region for event in ordered if event.region)
     return _page("push.html", record=record, events=ordered, canary_page=_link(canary_page), whole=WHOLE_PUSH,
-                 success=record.end == PushEnd.SUCCESS,
+                 operations=from_line(record.aws_operations), success=record.end == PushEnd.SUCCESS,
                  regions=[(region, region in done, _last(ordered, region)) for region in (dict.fromkeys(done) | seen)])
 
 

@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime
 
 from include.domain.asg_names import cluster_name
+from include.domain.aws_calls import Calls, as_line
 from include.domain.errors import BadInput
 from include.domain.push import Push, PushEnd, PushKind, PushRecord
 from include.domain.service import Service
@@ -44,7 +45,8 @@ def start_push(request: PushRequest, push_id: str, service: Service, now: dateti
 
 
 def finish_push(push: Push, failures: Mapping[str, str], service: Service, now: datetime,
-                clusters: Mapping[str, Clusters], archive: Archive, leases: Leases) -> PushRecord:
+                clusters: Mapping[str, Clusters], archive: Archive, leases: Leases,
+                aws_calls: Calls | None = None) -> PushRecord:
     """The push's record, written once: its end is what the regions run, and what was left behind."""
     key, cluster = of_push(push.service, push.id, "record.json"), cluster_name(push.service, push.environment)
     verdict = kept_verdict(push.service, push.id, archive)
@@ -52,6 +54,7 @@ def finish_push(push: Push, failures: Mapping[str, str], service: Service, now: 
     if found is None:
         standing = {region: stands(port.asgs(cluster), cluster, push.id, region) for region, port in clusters.items()}
         record = _record(push, failures, now, standing, verdict.score if verdict else None)
+        record = replace(record, aws_calls=sum((aws_calls or {}).values()), aws_operations=as_line(aws_calls or {}))
         archive.put(key, json.dumps(asdict(record), default=datetime.isoformat).encode(), "application/json")
     else:
         record = _read(found)
@@ -111,5 +114,5 @@ def _keep_page(record: PushRecord, canary_page: str, archive: Archive) -> None:
 
 def _read(body: bytes) -> PushRecord:
     said = json.loads(body)
-    known = {field.name: said[field.name] for field in fields(PushRecord)}
+    known = {field.name: said[field.name] for field in fields(PushRecord) if field.name in said}
     return PushRecord(**known | {name: datetime.fromisoformat(said[name]) for name in ("started_at", "ended_at")})

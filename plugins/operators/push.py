@@ -7,6 +7,7 @@ from airflow.sdk import Context, Param
 
 from include.domain.errors import BadInput, Final
 from include.domain.push import Push, PushEnd, PushKind, PushRecord
+from plugins.operators.aws_calls import of_the_run
 from plugins.operators.failures import what_failed
 from plugins.operators.step import StepOperator, Visit, the_push
 
@@ -59,14 +60,16 @@ class FinishPush(StepOperator):
         push = the_push(visit.context)
         if push is None:
             raise PushEnded(f"the push never started: {'; '.join(failures.values()) or 'start_push did not run'}")
-        record = visit.take(finish_push, push, failures, clusters=visit.everywhere("clusters"))
+        record = visit.take(finish_push, push, failures, aws_calls=of_the_run(visit.context),
+                            clusters=visit.everywhere("clusters"))
         if record.end != PushEnd.SUCCESS:
             visit.context["ti"].xcom_push("return_value", record)
             raise PushEnded(f"{record.end}: {record.reason}")
         return record
 
     def says(self, value: PushRecord) -> str:
-        return f"{value.end}: {value.ami} runs in {value.regions.replace(',', ', ')}. {value.reason}".rstrip()
+        runs = f"{value.end}: {value.ami} runs in {value.regions.replace(',', ', ')}. {value.reason}".rstrip()
+        return f"{runs} AWS was called {value.aws_calls} times."
 
 
 def asked_for(context: Context) -> dict[str, str]:

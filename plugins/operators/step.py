@@ -19,6 +19,7 @@ from include.domain.looks import Look, Wait
 from include.domain.push import Push
 from plugins import wiring
 from plugins.notifiers.story import Story
+from plugins.operators.aws_calls import counted
 from plugins.operators.looks import Looks
 
 # Under this a task keeps its worker and sleeps: a deferral costs 3 s, and one that resumes at once can be failed by
@@ -81,6 +82,10 @@ class StepOperator(BaseOperator):
 
     def look_again(self, context: Context, event: Any = None, told: str = "") -> Any:
         """Look until the step has its value; also where a deferred task comes back."""
+        with counted(context, self.log):
+            return self._look_and_tell(context, told)
+
+    def _look_and_tell(self, context: Context, told: str) -> Any:
         looks = Looks(context, now())
         ports = self._ports()
         story = Story(ports, push_id(self.service, context), context["ti"], self.log, told)

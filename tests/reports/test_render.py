@@ -126,3 +126,11 @@ def test_a_hostile_event_is_only_text(field: str):
 @pytest.mark.parametrize("address", ["javascript:alert(1)", "data:text/html,x", "", "file:///etc/passwd", "s3://b/k"])
 def test_only_an_address_that_a_browser_may_open_becomes_a_link(address: str):
     assert "<a " not in push_report(RECORD, EVENTS, address)
+
+
+def test_the_pushs_page_says_how_often_aws_was_called_and_for_what():
+    called = replace(RECORD, aws_calls=1215, aws_operations="elbv2.DescribeTargetHealth 1203, s3.PutObject 12")
+    page = push_report(called, EVENTS)
+    assert "1,215 by the tasks before this page" in page
+    assert re.search(r"1,203</span><div>elbv2.DescribeTargetHealth", page)
+    assert "By operation" not in push_report(RECORD, EVENTS)

@@ -1,5 +1,6 @@
 """The two ends of a push."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -102,3 +103,19 @@ def test_its_leases_are_given_back_and_another_s_is_not():
         world.leases.take(KEY, owner, world.now, by_force=True)
         finish(world, flow)
         assert (KEY in world.leases.held) == (owner == "another")
+
+
+def test_the_record_says_how_often_aws_was_called():
+    world, flow = ready()
+    record = finish_push(flow.pushed_commit(), {}, flow.service, world.now, world.clusters, world.archive, world.leases,
+                         {"s3.PutObject": 2, "elbv2.DescribeTargetHealth": 9})
+    assert (record.aws_calls, record.aws_operations) == (11, "elbv2.DescribeTargetHealth 9, s3.PutObject 2")
+
+
+def test_a_record_of_an_older_version_is_read():
+    world, flow = ready()
+    first = finish(world, flow)
+    key = f"pushes/api/{flow.push_id}/record.json"
+    kept = {name: value for name, value in json.loads(world.archive.get(key)).items() if not name.startswith("aws_")}
+    world.archive.objects[key] = json.dumps(kept).encode()
+    assert finish(world, flow) == first
