@@ -15,6 +15,7 @@ from include.domain.service import Service
 from include.ports import Archive, Metrics, MetricTable
 from include.steps.history import known, remember
 from include.steps.reporting import keep_page, of_push
+from include.steps.sick import sick_instances
 
 if TYPE_CHECKING:
     from include.domain.scoring.readings import Judgement, Reading
@@ -32,14 +33,18 @@ def judge(canary: Canary, service: Service, since: datetime, until: datetime, me
 def harm(canary: Canary, service: Service, since: datetime, until: datetime, metrics: Metrics,
          archive: Archive) -> str | None:
     """Why the bake must end now, with the floors that were used, or None."""
-    from include.domain.scoring.early import overwhelming_harm
+    from include.domain.scoring.early import said, worst_harm
+    from include.domain.scoring.sick import explained
 
     table = measured(canary, since, until, metrics)
     planned = round((canary.bake_until - since).total_seconds() / service.metrics.step_seconds)
     history = known(canary, table, service, metrics, archive)
-    found = overwhelming_harm(table.names, table.values[0], table.values[1], service.metrics, service.canary,
-                              max(1, planned), history.floors)
-    return f"{found} ({history.said})" if found else None
+    found = worst_harm(table.names, table.values[0], table.values[1], service.metrics, service.canary,
+                       max(1, planned), history.floors)
+    if found is None:
+        return None
+    found = explained(found, sick_instances(canary, [found], table, service, metrics, history.floors))
+    return f"{said(found)} ({history.said})"
 
 
 def score(canary: Canary, service: Service, look: Look, metrics: Metrics, archive: Archive) -> Verdict:
@@ -81,7 +86,7 @@ def keep(canary: Canary, service: Service, table: MetricTable, judgement: "Judge
     kept = {"verdict": asdict(verdict), "readings": [reading._asdict() for reading in judgement.readings],
             "coverage_percent": judgement.coverage_percent, "canary_requests": judgement.canary_requests,
             "baseline_requests": judgement.baseline_requests, "points_in_time": judgement.points_in_time,
-            "floors": judgement.floors}
+            "floors": judgement.floors, "sick": judgement.sick}
     archive.put(_key(canary, READINGS), json.dumps(kept).encode(), "application/json")
     return verdict
 
@@ -96,10 +101,12 @@ def with_floors(canary: Canary, table: MetricTable, service: Service, metrics: M
 def _judgement(canary: Canary, table: MetricTable, service: Service, metrics: Metrics,
                archive: Archive) -> "Judgement":
     from include.domain.scoring.judge import judge as decide
+    from include.domain.scoring.sick import named
 
     history = known(canary, table, service, metrics, archive)
     judgement = decide(table.names, table.values[0], table.values[1], service.metrics, service.canary, history.floors)
-    return replace(judgement, floors=f"{judgement.floors}{history.but}")
+    found = sick_instances(canary, judgement.differing, table, service, metrics, history.floors)
+    return replace(named(judgement, found), floors=f"{judgement.floors}{history.but}")
 
 
 def began(canary: Canary, service: Service) -> datetime:

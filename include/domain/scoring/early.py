@@ -11,6 +11,7 @@ import numpy as np
 
 from include.domain.scoring.floors import Floors
 from include.domain.scoring.look import checked, look
+from include.domain.scoring.readings import Reading
 from include.domain.scoring.rules import worth
 from include.domain.scoring.series import LEVEL, ROBUST
 from include.domain.service import CanaryPlan, MetricSource
@@ -21,8 +22,19 @@ VIEWS = (LEVEL, ROBUST)
 
 def overwhelming_harm(names: Sequence[str], canary: np.ndarray, baseline: np.ndarray, source: MetricSource,
                       plan: CanaryPlan, planned: int, floors: Floors | None = None) -> str | None:
-    """Why the canary must end now, or None: critical and high metrics are so surely worse that the score will be under
-    `plan.go_score`. `planned` is how many points the whole window has; the arrays have those up to now."""
+    """Why the canary must end now, or None."""
+    harm = worst_harm(names, canary, baseline, source, plan, planned, floors)
+    return said(harm) if harm else None
+
+
+def said(harm: Reading) -> str:
+    return f"overwhelming harm: {harm.sentence}"
+
+
+def worst_harm(names: Sequence[str], canary: np.ndarray, baseline: np.ndarray, source: MetricSource, plan: CanaryPlan,
+               planned: int, floors: Floors | None = None) -> Reading | None:
+    """The dearest reading where critical and high metrics are so surely worse that the score will be under
+    `plan.go_score`, or None. `planned` is how many points the whole window has; the arrays have those up to now."""
     canary, baseline = checked(names, canary), checked(names, baseline)
     instants = looks_of(plan)
     upto = last_instant(min(canary.shape[1], planned), planned, instants)
@@ -32,9 +44,7 @@ def overwhelming_harm(names: Sequence[str], canary: np.ndarray, baseline: np.nda
     found = look([names[row] for row in important], canary[important, :upto], baseline[important, :upto], source,
                  floors or Floors.none(), false_alarms=plan.false_abort_percent / 100 / instants,
                  unknown=UNKNOWN_TOLERANCE, only=VIEWS)
-    if found.labels.points.sum() <= 100 - plan.go_score:
-        return None
-    return f"overwhelming harm: {found.readings()[0].sentence}"
+    return found.readings()[0] if found.labels.points.sum() > 100 - plan.go_score else None
 
 
 def looks_of(plan: CanaryPlan) -> int:

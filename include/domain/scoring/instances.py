@@ -31,7 +31,7 @@ def of_instances(names: Sequence[str], values: np.ndarray, size: int, step_secon
     if group < 1:
         return Floors.none()
     shrink = np.float32(np.sqrt(group / size))
-    pasts = [_smaller(compact(names, _together(values[one]), _together(values[other]), step_seconds, kinds), shrink)
+    pasts = [_smaller(compact(names, together(values[one]), together(values[other]), step_seconds, kinds), shrink)
              for one, other in _splits(instances, group)]
     floors = rebuilt(pasts, len(pasts), f"{instances} instances of prod")
     return replace(floors, count=np.minimum(floors.count, there[there > 0][np.argsort(names)] - 1))
@@ -84,7 +84,7 @@ def _splits(instances: int, group: int) -> Iterator[tuple[np.ndarray, np.ndarray
             yield one, other
 
 
-def _together(values: np.ndarray) -> np.ndarray:
+def together(values: np.ndarray) -> np.ndarray:
     """The mean over the instances that are there."""
     there = np.isfinite(values)
     count = there.sum(axis=0)

@@ -43,7 +43,8 @@ class Reading(NamedTuple):
 @dataclass(frozen=True)
 class Judgement:
     """The whole: `readings` with the dearest first, put into words when they are asked for; `coverage_percent` of all
-    metrics are there on both sides; `floors` says what the judge knew of each metric's noise."""
+    metrics are there on both sides; `floors` says what the judge knew of each metric's noise, `sick` which single
+    instances make metrics differ."""
 
     decision: str
     score: float
@@ -54,11 +55,17 @@ class Judgement:
     baseline_requests: float
     points_in_time: int
     floors: str = ""
+    sick: tuple[str, ...] = ()
 
     @property
     def lost(self) -> tuple[Reading, ...]:
         """Readings that took points off, the dearest first."""
         return tuple(takewhile(lambda reading: reading.points, self.readings))
+
+    @property
+    def differing(self) -> tuple[Reading, ...]:
+        """Readings that are hot or cold, the dearest first."""
+        return tuple(takewhile(lambda reading: reading.state in (State.HOT, State.COLD), self.readings))
 
     def verdict(self, push_id: str, report: str = "") -> Verdict:
         """As the push hands it on."""

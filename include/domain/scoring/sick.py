@@ -1,0 +1,95 @@
+"""A single sick instance: what differs only because of it. Each instance of either side is left out in turn, and the
+others are compared. The verdict stays: one sick instance of a canary may be what the new version does to one in four.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+
+import numpy as np
+
+from include.domain.scoring.floors import Floors
+from include.domain.scoring.instances import together
+from include.domain.scoring.look import Look, look
+from include.domain.scoring.readings import Judgement, Reading, State
+from include.domain.service import MetricSource
+
+DIFFERS = 0.05      # p-value under which two groups of instances differ
+EXPLAINED = 0.5     # of the difference must go with the sick instance
+SIDES = ("canary", "baseline")
+
+
+@dataclass(frozen=True)
+class Side:
+    """One side by its instances; `values` is (instances × metrics × points), NaN for gaps."""
+
+    instances: Sequence[str]
+    values: np.ndarray
+
+
+@dataclass(frozen=True, order=True)
+class Sick:
+    side: str
+    instance: str
+
+    def __str__(self) -> str:
+        return f"{self.instance} of the {self.side}"
+
+
+Found = Mapping[str, tuple[State, Sick]]
+
+
+def sick(names: Sequence[str], canary: Side, baseline: Side, source: MetricSource,
+         floors: Floors) -> Found:
+    """Of metrics that differ, hot or cold, the one instance without which they would not; a metric that several
+    instances make differ, or none alone, is not in it."""
+    if not len(canary.instances) or not len(baseline.instances):
+        return {}
+    whole = look(names, together(canary.values), together(baseline.values), source, floors)
+    hot = whole.evidence.hot <= whole.evidence.cold
+    every = np.arange(len(names))
+    view = np.where(hot, whole.evidence.hot_view, whole.evidence.cold_view)
+    value, differs = whole.measured.value[view, every], _p(whole, hot) < DIFFERS
+    explains, one = np.zeros((2, len(names)), dtype=int)
+    who = list(_left_out(names, canary, baseline, source, floors))
+    for number, (_, without) in enumerate(who):
+        left = without.measured.value[view, every]
+        gone = (_p(without, hot) >= DIFFERS) & (np.abs(left) <= EXPLAINED * np.abs(value))
+        explains, one = explains + gone, np.where(gone, number, one)
+    return {whole.names[row]: (State.HOT if hot[row] else State.COLD, who[one[row]][0])
+            for row in np.flatnonzero(differs & (explains == 1))}
+
+
+def explained(reading: Reading, found: Found) -> Reading:
+    """The same reading, whose sentence names the sick instance."""
+    state, who = found.get(reading.name, ("", None))
+    if state != reading.state:
+        return reading
+    return reading._replace(sentence=f"{reading.sentence}; only because of {who}")
+
+
+def named(judgement: Judgement, found: Found) -> Judgement:
+    """The same verdict, which names the sick instances."""
+    differ = judgement.differing
+    who = sorted(found[reading.name][1] for reading in differ if reading.state == found.get(reading.name, ("",))[0])
+    if not who:
+        return judgement
+    of_all = f"of {len(differ)} metrics differ" if len(differ) != 1 else "metric that differs does so"
+    said = tuple(f"{len(list(same))} {of_all} only because of {one}" for one, same in groupby(who))
+    readings = (*(explained(reading, found) for reading in differ), *judgement.readings[len(differ):])
+    return replace(judgement, readings=readings, sick=said, reason=f"{judgement.reason}; {'; '.join(said)}")
+
+
+def _left_out(names: Sequence[str], canary: Side, baseline: Side, source: MetricSource,
+              floors: Floors) -> Iterator[tuple[Sick, Look]]:
+    """Each instance of a side that has others, and the look without it."""
+    for number, side in enumerate((canary, baseline)):
+        for at, instance in enumerate(side.instances if len(side.instances) > 1 else ()):
+            sides = [together(canary.values), together(baseline.values)]
+            sides[number] = together(np.delete(side.values, at, axis=0))
+            yield Sick(SIDES[number], instance), look(names, *sides, source, floors)
+
+
+def _p(found: Look, hot: np.ndarray) -> np.ndarray:
+    """That the side is not the higher, or the lower, one."""
+    return np.where(hot, found.evidence.hot, found.evidence.cold)
