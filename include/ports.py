@@ -13,6 +13,7 @@ from include.domain.cluster import Activity, Asg, NewAsg, Target
 from include.domain.looks import Look, Wait
 from include.domain.push import Event, Lease
 from include.domain.red_black.room import Room
+from include.domain.red_black.watch import Alarm
 
 
 class Clusters(Protocol):
@@ -85,6 +86,13 @@ class Limits(Protocol):
 
     def room(self, asg: str) -> Room:
         """What is left beside this ASG for another one like it."""
+
+
+class Alarms(Protocol):
+    """The alarms of one region."""
+
+    def read(self, names: Sequence[str]) -> list[Alarm]:
+        """Each as it stands now, in this order; BadInput names those that do not exist. One call for 100."""
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from include.catalog import load_markets, service_named
 from include.domain.errors import BadInput
 from include.domain.peak_windows import Market
 from include.domain.service import Service
-from include.ports import Archive, Branches, Chat, Clusters, Images, Leases, Limits, Metrics, Traffic
+from include.ports import Alarms, Archive, Branches, Chat, Clusters, Images, Leases, Limits, Metrics, Traffic
 
 # A lease outlives every pause between two steps of a push, also an Airflow that was down for a night.
 LEASE_HOURS = 24
@@ -71,6 +71,12 @@ class Ports:
         from include.adapters.limits.ec2 import Ec2Limits
 
         return Ec2Limits(self._session)
+
+    @cached_property
+    def alarms(self) -> Alarms:
+        from include.adapters.alarms.cloudwatch import CloudWatchAlarms
+
+        return CloudWatchAlarms(self._session)
 
     @cached_property
     def images(self) -> Images:

@@ -60,6 +60,7 @@ def test_the_example_gives_defaults_as_they_are():
                           ("canary", "warm_up_minutes"), ("canary", "look_every_minutes"), ("canary", "go_score"),
                           ("canary", "min_requests"), ("red_black", "extra_percent"), ("red_black", "batch_percent"),
                           ("red_black", "red_red_minutes"), ("red_black", "watch_minutes"),
+                          ("red_black", "countdown_minutes"),
                           ("red_black", "look_every_minutes"), ("red_black", "limit_minutes"),
                           ("red_black", "region_minutes"), ("red_black", "max_error_percent"),
                           ("red_black", "max_latency_ratio"), ("repair", "check_on"),

@@ -3,6 +3,8 @@
 Tags are on the ASG itself, and never propagate to instances.
 """
 
+import re
+
 PUSH = "serin:push"                    # id of the push that created the ASG, or for whose rollback it was created
 COMMIT = "serin:commit"                # commit its AMI was built from
 ROLE = "serin:role"                    # new, canary, baseline or restored
@@ -17,7 +19,17 @@ REPLACES = "serin:replaces"            # on a new ASG: its baseline's name; with
 REPLACES_AMI = "serin:replaces-ami"    # the baseline's AMI id in this region
 REPLACES_COMMIT = "serin:replaces-commit"   # the commit that one was built from, where its tag said it
 INSTANCE_RPS = "serin:instance-rps"    # requests/s that one instance of prod was known to carry when this was launched
+FAILING_SINCE = "serin:failing-since"  # ISO 8601, UTC, on a new ASG: what fails is counted down from then on
+CLEAN_SINCE = "serin:clean-since"      # ISO 8601, UTC, on a new ASG: something failed before, and nothing since
+KEPT = "serin:kept-by"                 # on a new ASG: who keeps it whatever fails, and why; no automatic rollback then
 LEASE = "serin:lease-token"            # the fencing token of the last change
+
+MOST_OF_A_VALUE = 256                  # characters that AWS takes
+
+
+def as_value(text: str) -> str:
+    """What a person wrote, as a tag takes it: other characters become "_"."""
+    return re.sub(r"[^A-Za-z0-9 +=._:/@-]", "_", text)[:MOST_OF_A_VALUE]
 
 
 class Role:

@@ -20,7 +20,7 @@ class Look:
 class Wait:
     """Not yet. `reason` is one sentence for log, UI and chat; `gives_up` is None where only a person ends the wait.
 
-    `score` is the canary's score so far, 0 to 100, where the wait is a bake.
+    `score` is the canary's score so far, 0 to 100, where the wait is a bake. `in_the_room`: the team must hear of it.
     """
 
     reason: str
@@ -28,6 +28,7 @@ class Wait:
     next_look: datetime
     gives_up: datetime | None = None
     score: float | None = None
+    in_the_room: bool = False
 
 
 def wait_or_give_up(reason: str, look: Look, *, look_every: timedelta, limit: timedelta) -> Wait:

@@ -29,13 +29,15 @@ class Branches(Settings):
 
 
 class RegionSettings(Settings):
-    """Where the service runs in one region: the listener whose weights we move, and the target group of the cluster."""
+    """Where the service runs in one region: the listener whose weights we move, the target group of the cluster,
+    and the alarms that must be quiet."""
 
     region: Annotated[str, Field(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")]
     markets: tuple[str, ...]
     load_balancer: str
     listener_port: int = 80
     target_group: str
+    alarms: tuple[str, ...] = ()
 
 
 class Environment(Settings):
@@ -78,6 +80,7 @@ class RedBlackPlan(Settings):
     batch_percent: Annotated[int, Field(ge=1, le=100)] = 50
     red_red_minutes: Minutes = 10
     watch_minutes: Minutes = 60
+    countdown_minutes: Annotated[float, Field(gt=0, le=24 * 60)] = 0.5
     look_every_minutes: Annotated[float, Field(gt=0)] = 1
     limit_minutes: Annotated[float, Field(gt=0)] = 40
     region_minutes: Annotated[float, Field(gt=0)] = 150

@@ -8,18 +8,19 @@ from include.domain.errors import BadInput, Final
 from include.domain.push import Push, RegionPlan
 from include.domain.red_black.room import missing
 from include.domain.red_black.sizes import new_size
-from include.domain.service import Service
+from include.domain.service import RegionSettings, Service
 from include.domain.standing import baseline_of, must_be_pushable
-from include.ports import Clusters, Images, Limits, Traffic
+from include.ports import Alarms, Clusters, Images, Limits, Traffic
 from include.steps.create import image_id
 from include.steps.plan import declared_target_group
 
 
 def pre_flight(push: Push, service: Service, images: Images, clusters: Mapping[str, Clusters],
-               traffic: Mapping[str, Traffic], limits: Mapping[str, Limits]) -> Push:
+               traffic: Mapping[str, Traffic], limits: Mapping[str, Limits], alarms: Mapping[str, Alarms]) -> Push:
     """The push, if every region could take it as it stands now; else BadInput with all that is wrong in any of them."""
-    wrong = [f"{region}: {problem}" for region in clusters
-             for problem in _problems(push, region, service, images, clusters[region], traffic[region], limits[region])]
+    wrong = [f"{region}: {problem}" for region in clusters for problem in (
+        *_problems(push, region, service, images, clusters[region], traffic[region], limits[region]),
+        *_unknown_alarms(service.region(push.environment, region), alarms[region]))]
     if wrong:
         raise BadInput("; ".join(wrong))
     return push
@@ -43,6 +44,14 @@ def _problems(push: Push, region: str, service: Service, images: Images, cluster
         return _misfits(baseline.name, next_name(cluster, asgs), size, image_id(push, region, images), limits)
     except Final as wrong:
         return [str(wrong)]
+
+
+def _unknown_alarms(here: RegionSettings, alarms: Alarms) -> list[str]:
+    try:
+        alarms.read(here.alarms)
+    except BadInput as wrong:
+        return [str(wrong)]
+    return []
 
 
 def _misfits(baseline: str, new: str, size: int, ami: str, limits: Limits) -> list[str]:

@@ -35,6 +35,8 @@ class Story:
             self._event("looked", wait.reason, wait.score)
         elif _gist(wait.reason) != _gist(self.told):
             self._event("waits", wait.reason)
+            if wait.in_the_room:
+                self._room(wait.reason)
         self.told = wait.reason
 
     def nothing(self, sentence: str) -> None:

@@ -19,7 +19,7 @@ class PreFlight(StepOperator):
         from include.steps.pre_flight import pre_flight
 
         return visit.take(pre_flight, self.push,
-                          **{port: visit.everywhere(port) for port in ("clusters", "traffic", "limits")})
+                          **{port: visit.everywhere(port) for port in ("clusters", "traffic", "limits", "alarms")})
 
     def says(self, value: Push) -> str:
         return f"every region can take {value.ami}"

@@ -5,6 +5,7 @@ from typing import Any
 
 from airflow.sdk import Context, Param
 
+from include.domain.by_hand import to_roll_back
 from include.domain.errors import BadInput, Final
 from include.domain.push import Push, PushEnd, PushKind, PushRecord
 from plugins.operators.aws_calls import of_the_run
@@ -68,8 +69,10 @@ class FinishPush(StepOperator):
         return record
 
     def says(self, value: PushRecord) -> str:
-        runs = f"{value.end}: {value.ami} runs in {value.regions.replace(',', ', ')}. {value.reason}".rstrip()
-        return f"{runs} AWS was called {value.aws_calls} times."
+        regions = value.regions.split(",")
+        runs = f"{value.end}: {value.ami} runs in {', '.join(regions)}. {value.reason}".rstrip()
+        undo = to_roll_back(value.service, regions, value.push_id)
+        return f"{runs} AWS was called {value.aws_calls} times. To undo it: {undo}"
 
 
 def asked_for(context: Context) -> dict[str, str]:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from include.domain.cluster import Asg
-from include.ports import Archive, Branches, Clusters, Images, Leases, Limits, Metrics, Traffic
+from include.ports import Alarms, Archive, Branches, Clusters, Images, Leases, Limits, Metrics, Traffic
 
 MIDNIGHT = datetime(2026, 3, 1, tzinfo=UTC)
 
@@ -17,7 +17,7 @@ class ContractWorld:
     the listener. `commit` is the head of the branch `prod`, not built yet; `ami` is the id of another image, and
     `no_ami` of none.
     `write_metric(asg, at, values)` puts values of one second into the metric store, as those of one of the ASG's
-    instances where `instance` is given.
+    instances where `instance` is given. `set_alarm(name, state)` makes an alarm, or changes its state.
     """
 
     cluster: str
@@ -31,12 +31,14 @@ class ContractWorld:
     archive: Archive
     leases: Leases
     limits: Limits
+    alarms: Alarms
     metrics: Metrics
     branches: Branches
     images: Images
     image_regions: tuple[str, ...]
     now: Callable[[], datetime]
     until: Callable[[Callable[[], Any]], Any]
+    set_alarm: Callable[[str, str], None]
     write_metric: Callable[..., None]
 
     def one(self, name: str) -> Asg | None:

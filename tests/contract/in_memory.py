@@ -18,7 +18,8 @@ class InMemory(ContractWorld):
         group.min_size, group.max_size = 2, 10
         self.cluster, self.asg = "api-prod", group.name
         self.clusters, self.traffic, self.metrics = world.clusters[here], world.traffic[here], world.metrics[here]
-        self.limits = world.limits[here]
+        self.limits, self.alarms = world.limits[here], world.alarms[here]
+        self.set_alarm = self.alarms.states.__setitem__
         world.regions[here].gone_amis.add(self.no_ami)
         self.archive, self.leases = world.archive, world.leases
         self.branches, self.images, self.image_regions = world.branches, world.images, REGIONS[:2]

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from include.adapters.alarms.cloudwatch import CloudWatchAlarms
 from include.adapters.archive.s3 import S3Archive
 from include.adapters.branches.git import GitBranches
 from include.adapters.clusters.ec2_asg import Ec2AsgClusters
@@ -56,7 +57,15 @@ class OnLocalCloud(ContractWorld):
         self._table = Table()
         self.write_metric = self._table.write
         self.metrics = SqlMetrics(self._table, REGION, SqlSource(connection="m", instance_table="of_instances"), 1)
+        self.alarms = CloudWatchAlarms(self._session)
         self.clusters, self.limits = Ec2AsgClusters(self._session), Ec2Limits(self._session)
+
+    def set_alarm(self, name: str, state: str) -> None:
+        watch = self._session.client("cloudwatch")
+        if not watch.describe_alarms(AlarmNames=[name])["MetricAlarms"]:
+            watch.put_metric_alarm(AlarmName=name, Namespace="Api", MetricName="errors", Statistic="Sum", Period=60,
+                                   EvaluationPeriods=1, Threshold=1.0, ComparisonOperator="GreaterThanThreshold")
+        watch.set_alarm_state(AlarmName=name, StateValue=state, StateReason=f"it is {state}")
 
     @cached_property
     def _furnished(self) -> Cluster:

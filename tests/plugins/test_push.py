@@ -1,13 +1,17 @@
 """What a run was asked to push, and what is known of its failures at the end."""
 
+from datetime import UTC, datetime
 from types import SimpleNamespace
 
 import pytest
 
 from include.domain.errors import BadInput
+from include.domain.push import PushEnd, PushRecord
 from plugins.operators.failures import was_stopped, what_failed
-from plugins.operators.push import PATCH_FORM, asked_for, refuse_undeclared
+from plugins.operators.push import PATCH_FORM, FinishPush, asked_for, refuse_undeclared
 from tests.plugins.context import Task
+
+NOON = datetime(2026, 11, 3, 12, tzinfo=UTC)
 
 
 def heard(*payloads):
@@ -65,3 +69,12 @@ def test_a_task_that_failed_in_its_own_words_was_not_stopped():
     task.states = {"canary.score": "failed"}
     task.xcoms = {("canary.score", "failed"): "no-go: 90"}
     assert not was_stopped(task.context)
+
+
+def test_a_success_says_how_it_is_undone():
+    record = PushRecord("api-20261103T100000-abc123", "api", "prod", "patch", "", "api-1", PushEnd.SUCCESS, "",
+                        "us-east-1,us-west-2", 99.0, "Ada", NOON, NOON)
+    assert FinishPush(task_id="finish_push", service="api").says(record) == (
+        "Success: api-1 runs in us-east-1, us-west-2. AWS was called 0 times. To undo it: "
+        "airflow dags trigger api_roll_back --conf "
+        """'{"regions": ["us-east-1", "us-west-2"], "push": "api-20261103T100000-abc123", "reason": "…"}'""")

@@ -143,6 +143,13 @@ def test_a_wait_is_told_again_only_when_more_than_its_numbers_changed(ports, clo
         "0 of 4 in service: i-0a1 Pending", "v042 has 0 of 4 targets healthy"]
 
 
+def test_a_wait_that_the_team_must_hear_of_is_said_in_the_room_once(ports, clock):
+    script = [waits(f"v042 fails {number} % of requests", 1, clock, in_the_room=True) for number in (3, 4)]
+    scripted(*script, waits("watched", 1, clock), "done").execute(Task().context)
+    said, = ports.chat.room
+    assert said.endswith("us_east_1.holds: v042 fails 3 % of requests")
+
+
 def test_a_score_so_far_is_told_at_every_look(ports, clock):
     scripted(waits("bakes", 1, clock, score=97.0), waits("bakes", 1, clock, score=98.0), "go").execute(Task().context)
     [told] = ports.archive.said.values()

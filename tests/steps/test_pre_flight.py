@@ -42,6 +42,16 @@ def test_an_ami_that_a_region_cannot_use_stops_the_push_before_the_canary():
     assert flow.failures == {"pre_flight": f"us-west-2: AMI {ami} is not there for this account"}
 
 
+def test_an_alarm_that_does_not_exist_stops_the_push_before_the_canary():
+    world, flow = pushed()
+    regions = world.service.environments["prod"].regions
+    prod = world.service.environments["prod"].model_copy(update={
+        "regions": (regions[0], regions[1].model_copy(update={"alarms": ("api-errors",)}))})
+    flow.service = world.service.model_copy(update={"environments": {"prod": prod}})
+    flow.push(commit=world.branches.head("prod"))
+    assert flow.failures == {"pre_flight": "us-west-2: there is no alarm api-errors"}
+
+
 def test_two_asgs_under_traffic_in_a_later_region_stop_the_push_before_the_first():
     world, flow = pushed()
     flow.region(flow.pushed_commit(), "us-west-2", until="red_red")

@@ -18,7 +18,7 @@ PORTS = {
     "in_service": ("clusters", "traffic", "leases"),
     "red_red": ("clusters", "traffic", "metrics", "leases"),
     "disable_baseline": ("clusters", "traffic", "metrics", "leases"),
-    "holds": ("clusters", "traffic", "metrics", "leases"),
+    "holds": ("clusters", "traffic", "metrics", "alarms", "leases"),
     "delete_baseline": ("clusters", "traffic", "metrics", "leases"),
 }
 
@@ -57,7 +57,8 @@ class Flow:
 
     def pre_flight(self, push: Push) -> bool:
         world = self.world
-        everywhere = {name: world.mortal(getattr(world, name), name) for name in ("clusters", "traffic", "limits")}
+        everywhere = {name: world.mortal(getattr(world, name), name) for name in (
+            "clusters", "traffic", "limits", "alarms")}
         return bool(self._task("pre_flight", lambda look: pre_flight.pre_flight(
             push, self.service, **self._ports("images"), **everywhere)))
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from include.domain.looks import Look, Wait
 from include.domain.service import Service
+from tests.world.alarms import InMemoryAlarms
 from tests.world.clusters import InMemoryClusters
 from tests.world.code import InMemoryBranches, InMemoryImages
 from tests.world.crash import Executioner, Killed, Mortal
@@ -46,6 +47,7 @@ class World:
         self.traffic = {name: InMemoryTraffic(region, partial(self._changed, region))
                         for name, region in self.regions.items()}
         self.limits = {name: InMemoryLimits(region) for name, region in self.regions.items()}
+        self.alarms = {name: InMemoryAlarms() for name in names}
         self._furnish(size)
         self.advance(10)
         self.load = load_rps
@@ -129,8 +131,8 @@ class World:
     def ports(self, region: str = REGIONS[0]) -> dict[str, Any]:
         """Every port of one region, mortal, by the name that the steps' parameters have."""
         ports = {"clusters": self.clusters[region], "traffic": self.traffic[region], "metrics": self.metrics[region],
-                 "limits": self.limits[region], "images": self.images, "branches": self.branches,
-                 "archive": self.archive, "leases": self.leases}
+                 "limits": self.limits[region], "alarms": self.alarms[region], "images": self.images,
+                 "branches": self.branches, "archive": self.archive, "leases": self.leases}
         return {name: Mortal(port, self.executioner, name) for name, port in ports.items()}
 
     def mortal(self, ports: Mapping[str, Any], name: str) -> dict[str, Any]:

@@ -50,6 +50,12 @@ def compare(new: Rates, baseline: Rates, settings: RedBlackPlan) -> str | None:
     return _worse_errors(new, baseline, settings) or _worse_latency(new, baseline, settings)
 
 
+def is_well(new: Rates, baseline: Rates, settings: RedBlackPlan) -> bool:
+    """Not worse, and by enough requests to tell: what cannot be told is not well."""
+    can_tell = new.requests >= FEW_REQUESTS and (new.latency_ms is not None or not baseline.latency_ms)
+    return can_tell and compare(new, baseline, settings) is None
+
+
 def _worse_errors(new: Rates, baseline: Rates, settings: RedBlackPlan) -> str | None:
     if new.requests < FEW_REQUESTS:
         return None
