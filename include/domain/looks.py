@@ -21,6 +21,7 @@ class Wait:
     """Not yet. `reason` is one sentence for log, UI and chat; `gives_up` is None where only a person ends the wait.
 
     `score` is the canary's score so far, 0 to 100, where the wait is a bake. `in_the_room`: the team must hear of it.
+    `limit` says what its limit is made of, where that is more than a setting.
     """
 
     reason: str
@@ -29,14 +30,15 @@ class Wait:
     gives_up: datetime | None = None
     score: float | None = None
     in_the_room: bool = False
+    limit: str = ""
 
 
-def wait_or_give_up(reason: str, look: Look, *, look_every: timedelta, limit: timedelta) -> Wait:
+def wait_or_give_up(reason: str, look: Look, *, look_every: timedelta, limit: timedelta, made_of: str = "") -> Wait:
     """A Wait until the next look, or GaveUp with the same reason once `limit` has passed since the first look.
 
     What nobody saw is no reason to give up: a night without Airflow must not undo a push that only waits for its turn.
     """
     gives_up = look.since + look.unseen + limit
     if look.now >= gives_up:
-        raise GaveUp(f"gave up after {limit}: {reason}")
-    return Wait(reason, look.since, min(look.now + look_every, gives_up), gives_up)
+        raise GaveUp(f"gave up after {limit}{f' ({made_of})' if made_of else ''}: {reason}")
+    return Wait(reason, look.since, min(look.now + look_every, gives_up), gives_up, limit=made_of)

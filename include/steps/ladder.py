@@ -8,6 +8,7 @@ from include.domain.cluster import Asg, Target
 from include.domain.errors import GaveUp
 from include.domain.looks import Look, Wait, wait_or_give_up
 from include.domain.red_black.operational import healthy_targets, why_not_operational
+from include.domain.red_black.start_times import Limit
 from include.domain.service import Service
 from include.domain.standing import SAME_FAILURE, repeated_failure
 from include.ports import Clusters, Traffic
@@ -29,16 +30,20 @@ def healthy(asg: Asg, traffic: Traffic) -> int:
     return min((healthy_targets(asg, targets) for targets in targets_of(asg, traffic).values()), default=asg.in_service)
 
 
-def until(reason: str, look: Look, service: Service, besides: timedelta = timedelta()) -> Wait:
-    """A wait of red/black: looks every so often, and gives up after the service's limit and what it lasts besides."""
+def until(reason: str, look: Look, service: Service, besides: timedelta = timedelta(),
+          within: Limit | None = None) -> Wait:
+    """A wait of red/black: looks every so often, and gives up after the service's limit, or the one `within` that was
+    measured, and what it lasts besides."""
     settings = service.red_black
+    within = within or Limit(service.lasts(minutes=settings.limit_minutes), "")
     return wait_or_give_up(reason, look, look_every=service.lasts(minutes=settings.look_every_minutes),
-                           limit=service.lasts(minutes=settings.limit_minutes) + besides)
+                           limit=within.lasts + besides, made_of=within.why)
 
 
-def until_launched(reason: str, asg: Asg, look: Look, service: Service, clusters: Clusters) -> Wait:
+def until_launched(reason: str, asg: Asg, look: Look, service: Service, clusters: Clusters,
+                   within: Limit | None = None) -> Wait:
     """The same, with Auto Scaling's own failure message, word for word; the same one three times ends the wait."""
     message, times = repeated_failure(clusters.activities(asg.name), look.since)
     if times >= SAME_FAILURE:
         raise GaveUp(f"gave up: {reason}; Auto Scaling failed {times} times: {message}")
-    return until(f"{reason}; Auto Scaling failed: {message}" if message else reason, look, service)
+    return until(f"{reason}; Auto Scaling failed: {message}" if message else reason, look, service, within=within)

@@ -5,10 +5,10 @@ from include.domain.cluster import Asg
 from include.domain.errors import Refused
 from include.domain.looks import Look, Wait
 from include.domain.push import RegionPlan
-from include.domain.red_black.sizes import next_batch, recorded_sizes
+from include.domain.red_black.sizes import batches_before_the_last, next_batch, recorded_sizes
 from include.domain.service import Service
 from include.domain.standing import named
-from include.ports import Clusters, Leases, Limits, Traffic
+from include.ports import Archive, Clusters, Leases, Limits, Traffic
 from include.steps.both import among, both
 from include.steps.create import create_new, must_be_ours
 from include.steps.enable import is_disabled
@@ -16,10 +16,11 @@ from include.steps.ladder import not_yet, until, until_launched
 from include.steps.lease import Held, hold
 from include.steps.pin import pin
 from include.steps.pre_flight import must_fit
+from include.steps.start_times import launch_limit, remember_start
 
 
 def launch_new(plan: RegionPlan, service: Service, look: Look, clusters: Clusters, traffic: Traffic, limits: Limits,
-               leases: Leases) -> RegionPlan | Wait:
+               leases: Leases, archive: Archive) -> RegionPlan | Wait:
     """Create the new ASG at 0, pin the baseline, size up in batches; each batch takes traffic before the next."""
     held = hold(plan, look, leases)
     clusters = held.guard(clusters)
@@ -34,7 +35,9 @@ def launch_new(plan: RegionPlan, service: Service, look: Look, clusters: Cluster
         pin(baseline, clusters)
     reason = not_yet(new, min(new.desired, plan.size), traffic)
     if reason:
-        return until_launched(reason, new, look, service, clusters)
+        batches = batches_before_the_last(service.red_black.batch_percent)
+        within = launch_limit(plan, batches, service, look.now, archive)
+        return until_launched(reason, new, look, service, clusters, within)
     wanted = next_batch(new.desired, plan.size, service.red_black.batch_percent)
     if new.desired < wanted:
         clusters.resize(new.name, minimum=wanted, maximum=max(new.max_size, wanted), desired=wanted)
@@ -43,8 +46,8 @@ def launch_new(plan: RegionPlan, service: Service, look: Look, clusters: Cluster
     return plan
 
 
-def in_service(plan: RegionPlan, service: Service, look: Look, clusters: Clusters, traffic: Traffic,
-               leases: Leases) -> RegionPlan | Wait:
+def in_service(plan: RegionPlan, service: Service, look: Look, clusters: Clusters, traffic: Traffic, leases: Leases,
+               archive: Archive) -> RegionPlan | Wait:
     """Every instance of the new ASG runs this AMI, is in service and healthy in every target group."""
     hold(plan, look, leases)
     new, _ = both(plan, clusters)
@@ -53,7 +56,11 @@ def in_service(plan: RegionPlan, service: Service, look: Look, clusters: Cluster
     if new.ami != plan.ami:
         raise Refused(f"{new.name} runs {new.ami}, and not {plan.ami} of this push")
     reason = not_yet(new, plan.size, traffic)
-    return until_launched(reason, new, look, service, clusters) if reason else plan
+    if reason:
+        within = launch_limit(plan, 1, service, look.now, archive)
+        return until_launched(reason, new, look, service, clusters, within)
+    remember_start(plan, new, look, clusters, archive)
+    return plan
 
 
 def _created(plan: RegionPlan, clusters: Clusters, limits: Limits, held: Held) -> list[Asg]:

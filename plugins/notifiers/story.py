@@ -28,7 +28,8 @@ class Story:
 
     def waits(self, wait: Wait) -> None:
         """Every look is in the log; an event only when the reason changes in more than its numbers, or has a score."""
-        until = f", gives up at {wait.gives_up:%H:%M:%S} UTC" if wait.gives_up else ""
+        limit = f": {wait.limit}" if wait.limit else ""
+        until = f", gives up at {wait.gives_up:%H:%M:%S} UTC{limit}" if wait.gives_up else ""
         sentence = f"{wait.reason} (since {wait.since:%H:%M:%S} UTC{until})"
         self._say(sentence)
         if wait.score is not None:

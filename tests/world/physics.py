@@ -33,8 +33,10 @@ def terminate(region: Region, group: Group, machine: Machine, now: datetime, why
 def note(group: Group, now: datetime, status: str, what: str, message: str = "", about: str = "") -> None:
     """A scaling activity; `about` ends the one in progress for that instance."""
     progress = 100 if status in {"Successful", "Failed", "Cancelled"} else 50
-    kept = [a for a in group.activities if not (about and about in a.id and a.in_progress)]
-    fresh = Activity(f"{about or what}@{len(group.activities)}", status, message, now, progress)
+    ended = [a for a in group.activities if about and about in a.id and a.in_progress]
+    kept = [a for a in group.activities if a not in ended]
+    began = ended[0].started_at if ended else now
+    fresh = Activity(f"{about or what}@{len(group.activities)}", status, message, began, progress)
     group.activities = [fresh, *kept][:MOST_ACTIVITIES]
 
 

@@ -18,6 +18,11 @@ def next_batch(current: int, size: int, batch_percent: int) -> int:
     return max(current, min(size, current + step))
 
 
+def batches_before_the_last(batch_percent: int) -> int:
+    """How many batches are waited for before the last one is asked for; at least 1."""
+    return max(1, -(-100 // batch_percent) - 1)
+
+
 @dataclass(frozen=True)
 class Sizes:
     """Minimum, maximum and desired instances of an ASG."""

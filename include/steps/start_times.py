@@ -1,0 +1,74 @@
+"""Start times of past pushes, kept in the archive: one object for each push and region, whose key alone tells the time.
+
+Law 7: what cannot be kept, or read again, is told in the log, and fails no push.
+"""
+
+import json
+import logging
+from datetime import datetime, timedelta
+from weakref import WeakKeyDictionary
+
+from include.domain.cluster import Asg
+from include.domain.looks import Look
+from include.domain.push import RegionPlan
+from include.domain.red_black.start_times import RECENT, Limit, limit
+from include.domain.service import Service
+from include.ports import Archive, Clusters
+
+AT_LEAST_MINUTES = 10
+MONTHS = 3          # back from now, of which the newest starts are taken
+
+log = logging.getLogger(__name__)
+
+# A task looks many times with one archive: what is written once is read once.
+_read: "WeakKeyDictionary[Archive, dict[str, list[float]]]" = WeakKeyDictionary()
+
+
+def launch_limit(plan: RegionPlan, batches: int, service: Service, now: datetime, archive: Archive) -> Limit:
+    """How long the region's launches may take, by those of the pushes before."""
+    return limit(_recent(plan, now, archive), batches, service.lasts(minutes=AT_LEAST_MINUTES),
+                 service.lasts(minutes=service.red_black.limit_minutes))
+
+
+def remember_start(plan: RegionPlan, new: Asg, look: Look, clusters: Clusters, archive: Archive) -> None:
+    """From the last launch until all were seen healthy; nothing where nobody looked for a while."""
+    if look.unseen:
+        return
+    try:
+        if archive.keys(f"{_folder(plan)}{plan.push_id}_"):
+            return
+        launched = [done.started_at for done in clusters.activities(new.name) if done.status == "Successful"]
+        if launched:
+            seconds = (look.now - max(launched)).total_seconds()
+            body = json.dumps({"seconds": seconds, "instances": len(new.instances), "asg": new.name}).encode()
+            archive.put(f"{_folder(plan)}{plan.push_id}_{seconds:.0f}", body, "application/json")
+    except Exception as error:
+        log.warning("the start of %s could not be kept: %s: %s", new.name, type(error).__name__, error)
+
+
+def _recent(plan: RegionPlan, now: datetime, archive: Archive) -> list[float]:
+    """Seconds of the newest starts, the newest last; a listing a month, and no object is opened."""
+    try:
+        known = _read.setdefault(archive, {})
+        if _folder(plan) not in known:
+            known[_folder(plan)] = _listed(plan, now, archive)
+        return known[_folder(plan)]
+    except Exception as error:
+        log.warning("start times in %s could not be read: %s: %s", plan.region, type(error).__name__, error)
+        return []
+
+
+def _listed(plan: RegionPlan, now: datetime, archive: Archive) -> list[float]:
+    found: list[float] = []
+    month = now.replace(day=1)
+    for _ in range(MONTHS):
+        keys = archive.keys(f"{_folder(plan)}{plan.service}-{month:%Y%m}")
+        found = [float(key.rpartition("_")[2]) for key in sorted(keys) if plan.push_id not in key] + found
+        if len(found) >= RECENT:
+            break
+        month = (month - timedelta(days=1)).replace(day=1)
+    return found
+
+
+def _folder(plan: RegionPlan) -> str:
+    return f"starts/{plan.service}/{plan.environment}/{plan.region}/"
