@@ -13,6 +13,7 @@ from include.demo.live_view import RegionPicture
 from include.demo.push_story import PushStory
 from include.domain.asg_names import CANARY
 from include.domain.push import Event, PushRecord
+from include.domain.records import as_revision, newest, read
 from include.ports import Archive
 
 
@@ -46,8 +47,10 @@ class Feed:
 
     def record(self, push_id: str) -> PushRecord | None:
         """How the push ended, once it has."""
-        body = self._archive.get(f"pushes/{self._service}/{push_id}/record.json")
-        return record(json.loads(body)) if body else None
+        folder = f"pushes/{self._service}/{push_id}/"
+        number = newest(self._archive.keys(f"{folder}record"))
+        body = self._archive.get(folder + as_revision("record.json", number)) if number else None
+        return read(body) if body else None
 
     def reports(self, push_id: str) -> list[str]:
         """The keys of its pages."""
@@ -75,9 +78,3 @@ def served(region: Mapping[str, Any]) -> scene.Served:
 def event(said: Mapping[str, Any]) -> Event:
     known = {field.name: said[field.name] for field in fields(Event) if field.name in said}
     return Event(**known | {"at": datetime.fromisoformat(said["at"])})
-
-
-def record(said: Mapping[str, Any]) -> PushRecord:
-    known = {field.name: said.get(field.name) for field in fields(PushRecord)}
-    times = {name: datetime.fromisoformat(said[name]) for name in ("started_at", "ended_at")}
-    return PushRecord(**known | times)

@@ -9,6 +9,7 @@ from include.domain.errors import BadInput
 from include.domain.push import PushEnd
 from include.steps.lease import roll_back_owner
 from include.steps.push import PushRequest, finish_push, start_push
+from include.steps.record import kept_record, revise_record
 from tests.steps.ready import HERE, KEY, planned, ready
 from tests.world.declared import service
 from tests.world.world import World
@@ -77,7 +78,8 @@ def test_regions_on_two_versions_are_dirty():
     assert flow.region(flow.pushed_commit(), HERE)
     record = finish(world, flow)
     assert (record.end, record.regions) == (PushEnd.FAILURE_DIRTY, HERE)
-    assert record.reason == "us-east-1 run the new AMI and us-west-2 do not: push again, or push the older AMI"
+    assert record.reason == ("us-east-1 runs the new AMI and us-west-2 does not: push again, or roll back "
+                             f"{flow.push_id} in us-east-1")
 
 
 def test_a_canary_that_is_left_is_dirty_and_named():
@@ -89,12 +91,45 @@ def test_a_canary_that_is_left_is_dirty_and_named():
     assert record.reason.startswith("api-prod-canary-v042 and api-prod-baseline-v042 are left in us-east-1")
 
 
-def test_the_record_is_written_once_and_read_ever_after():
+def test_a_record_stays_as_it_was_while_the_push_stands_as_it_did():
     world, flow = ready()
     first = finish(world, flow, build_ami="it broke")
     world.advance(5)
     assert finish(world, flow, build_ami="something else") == first
     assert first.ended_at == world.now - timedelta(seconds=5)
+    assert records(world, flow) == ["record.json"]
+
+
+def test_a_push_that_a_person_repaired_gets_a_revision_and_the_newest_counts():
+    world, flow, _ = planned("holds")
+    assert finish(world, flow).end == PushEnd.FAILURE_DIRTY
+    flow.region(flow.pushed_commit(), HERE)
+    assert finish(world, flow).end == PushEnd.SUCCESS
+    assert records(world, flow) == ["record-2.json", "record.json"]
+    assert kept_record("api", flow.push_id, world.archive)[0].end == PushEnd.SUCCESS
+    pages = [key for key in world.archive.keys(f"pushes/api/{flow.push_id}/") if key.endswith(".html")]
+    assert [page.rpartition("/")[2] for page in pages] == ["push-2.html", "push.html"]
+
+
+def test_a_push_that_a_person_rolled_back_later_is_no_success_any_more():
+    world, flow = ready()
+    flow.region(flow.pushed_commit(), HERE)
+    assert finish(world, flow).end == PushEnd.SUCCESS
+    flow.roll_back(HERE, owner="a person", also_complete=True)
+    record = revise_record("api", "prod", flow.push_id, "viewers complain", world.now, world.clusters, world.archive)
+    assert (record.end, record.regions, record.reason) == (PushEnd.FAILURE_CLEAN, "", "viewers complain")
+    assert kept_record("api", flow.push_id, world.archive) == (record, 2)
+
+
+def test_a_push_without_a_record_gets_none_from_a_rollback():
+    world, flow, _ = planned("holds")
+    assert revise_record("api", "prod", flow.push_id, "why", world.now, world.clusters, world.archive) is None
+    assert records(world, flow) == []
+
+
+def records(world: World, flow) -> list[str]:
+    kept = world.archive.keys(f"pushes/api/{flow.push_id}/record")
+    return [key.rpartition("/")[2] for key in kept]
 
 
 def test_its_leases_are_given_back_and_another_s_is_not():
