@@ -7,7 +7,8 @@ from plugins.operators.build import BuildAmi
 from plugins.operators.pre_flight import PreFlight
 from plugins.operators.push import PATCH_FORM, FinishPush, StartPush
 from plugins.task_groups.canary import canary
-from plugins.task_groups.region import region
+from plugins.task_groups.region import end_of, region
+from plugins.task_groups.undo_all import undo_all
 from plugins.triggers.branches import branch
 
 for service in (file.service for file in service_files() if file.service):
@@ -36,4 +37,7 @@ for service in (file.service for file in service_files() if file.service):
         chain(start_push, build_ami, pre_flight, tried, *regions, finish_push)
         retire = tried.get_child_by_label("retire")
         retire >> regions[0]
-        [retire, *(pushed.get_child_by_label("roll_back") for pushed in regions)] >> finish_push
+        ends = [end_of(pushed) for pushed in regions]
+        [retire, *ends] >> finish_push
+        for undone in undo_all(service, prod):
+            ends >> undone >> finish_push

@@ -4,6 +4,7 @@ Durations are declared in production units; `time_scale` divides them (`Service.
 """
 
 from datetime import datetime, time, timedelta
+from enum import StrEnum
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
@@ -73,6 +74,14 @@ class CanaryPlan(Settings):
     calibrate_at: TimeOfDay | None = None
 
 
+class WhenARegionFails(StrEnum):
+    """HOLD: nothing is undone by itself. UNDO_REGION: the one that failed. UNDO_ALL: those that were finished, too."""
+
+    HOLD = "hold"
+    UNDO_REGION = "undo_region"
+    UNDO_ALL = "undo_all"
+
+
 class RedBlackPlan(Settings):
     """How one region is pushed."""
 
@@ -87,6 +96,7 @@ class RedBlackPlan(Settings):
     instance_rps: Annotated[float, Field(gt=0)] | None = None
     max_error_percent: Annotated[float, Field(ge=0, le=100)] = 0.5
     max_latency_ratio: Annotated[float, Field(ge=1)] = 1.5
+    when_a_region_fails: WhenARegionFails = WhenARegionFails.UNDO_REGION
 
 
 class RepairSettings(Settings):

@@ -8,6 +8,7 @@ from airflow.sdk import Param
 
 from include.domain.errors import NothingToUndo, Refused
 from include.domain.looks import Wait
+from include.domain.push import Push
 from plugins.operators.push import refuse_undeclared
 from plugins.operators.step import StepOperator, Visit, the_push
 
@@ -30,13 +31,52 @@ class RollBack(StepOperator):
         from include.steps.lease import roll_back_owner
         from include.steps.roll_back import roll_back
 
-        push = the_push(visit.context)
-        if push is None:
-            raise NothingToUndo("the push never started, so there is nothing to undo")
+        push = _push_of(visit)
         return visit.take(roll_back, roll_back_owner(push.id), push.id, also_complete=False)
 
     def says(self, value: str) -> str:
         return value
+
+
+class Hold(StepOperator):
+    """In place of the rollback, where a person is to decide: says what the region keeps. A teardown, as that is."""
+
+    in_the_room = True
+
+    def step(self, visit: Visit) -> str:
+        from include.steps.policy import hold_region
+
+        return visit.take(hold_region, _push_of(visit).id)
+
+    def says(self, value: str) -> str:
+        return value
+
+
+class UndoWithTheOthers(StepOperator):
+    """Another region failed, so this one, which is complete, goes back, too. A teardown: skipped where all is well."""
+
+    in_the_room = True
+
+    def __init__(self, **kwargs: Any):
+        super().__init__(**(PATIENT | kwargs))
+
+    def step(self, visit: Visit) -> str | Wait:
+        from include.steps.lease import roll_back_owner
+        from include.steps.policy import undo_with_the_others
+
+        push = _push_of(visit)
+        return visit.take(undo_with_the_others, roll_back_owner(push.id), push.id,
+                          everywhere=visit.everywhere("clusters"))
+
+    def says(self, value: str) -> str:
+        return value
+
+
+def _push_of(visit: Visit) -> Push:
+    push = the_push(visit.context)
+    if push is None:
+        raise NothingToUndo("the push never started, so there is nothing to undo")
+    return push
 
 
 def roll_back_form(regions: list[str]) -> dict[str, Param]:

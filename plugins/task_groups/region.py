@@ -1,8 +1,11 @@
 """One region of a push as a group of tasks."""
 
+from collections.abc import Callable
+from functools import partial
+
 from airflow.sdk import TaskGroup
 
-from include.domain.service import Service
+from include.domain.service import Service, WhenARegionFails
 from plugins.operators.peak_windows import OffPeak
 from plugins.operators.red_black import (
     DeleteBaseline,
@@ -13,11 +16,12 @@ from plugins.operators.red_black import (
     Plan,
     RedRed,
 )
-from plugins.operators.roll_back import RollBack
+from plugins.operators.roll_back import Hold, RollBack
+from plugins.operators.step import StepOperator
 
 
 def region(service: Service, name: str) -> TaskGroup:
-    """off peak → red/black → the baseline gone, and a rollback that skips itself where all is well."""
+    """off peak → red/black → the baseline gone, and a rollback (or a hold) that skips itself where all is well."""
     here = {"service": service.service, "region": name}
     with TaskGroup(name.replace("-", "_")) as group:
         off_peak = OffPeak(task_id="off_peak", **here)
@@ -28,5 +32,16 @@ def region(service: Service, name: str) -> TaskGroup:
         disable_baseline = DisableBaseline(task_id="disable_baseline", plan=red_red.output, **here)
         holds = Holds(task_id="holds", plan=disable_baseline.output, **here)
         delete_baseline = DeleteBaseline(task_id="delete_baseline", plan=holds.output, **here)
-        delete_baseline >> RollBack(task_id="roll_back", **here).as_teardown()
+        delete_baseline >> _when_it_fails(service)(**here).as_teardown()
     return group
+
+
+def end_of(group: TaskGroup) -> StepOperator:
+    """The task that runs whatever happened."""
+    return next(task for task in group.children.values() if task.is_teardown)
+
+
+def _when_it_fails(service: Service) -> Callable[..., StepOperator]:
+    if service.red_black.when_a_region_fails == WhenARegionFails.HOLD:
+        return partial(Hold, task_id="hold")
+    return partial(RollBack, task_id="roll_back")

@@ -56,9 +56,10 @@ class WorldPorts:
 
 
 @pytest.fixture
-def world(declare, monkeypatch):
-    """The world, declared to Airflow; time passes only while a task waits."""
-    world = World(service())
+def world(declare, monkeypatch, request):
+    """The world, declared to Airflow (with what the test's own parameter changes of the service); time passes only
+    while a task waits."""
+    world = World(service(**getattr(request, "param", {})))
     declare(api=world.service)
     monkeypatch.setattr(wiring, "ports", lambda name, environment, region: WorldPorts(world, environment, region))
     monkeypatch.setattr(step, "now", lambda: world.now)

@@ -6,13 +6,20 @@ import pytest
 
 
 @pytest.fixture
-def push(declare, dags):
+def declared(declare, dags):
     from tests.world.declared import service
 
-    declare(api=service())
-    bag = dags()
-    assert not bag.import_errors
-    return bag.dags["api_patch_push"]
+    def patch_push(**settings):
+        declare(api=service(**settings))
+        bag = dags()
+        assert not bag.import_errors
+        return bag.dags["api_patch_push"]
+    return patch_push
+
+
+@pytest.fixture
+def push(declared):
+    return declared()
 
 
 def upstream(dag, task):
@@ -60,3 +67,22 @@ def test_whatever_waits_or_acts_is_tried_again_after_a_crash(push):
 
 def test_one_push_of_a_service_at_a_time(push):
     assert push.max_active_runs == 1
+
+
+def teardowns(dag):
+    return {task.task_id for task in dag.tasks if task.is_teardown}
+
+
+def test_where_a_region_that_fails_is_held_nothing_is_rolled_back_by_itself(declared):
+    dag = declared(red_black__when_a_region_fails="hold")
+    assert teardowns(dag) == {"canary.retire", "us_east_1.hold", "us_west_2.hold", "eu_west_1.hold", "finish_push"}
+    assert upstream(dag, "finish_push") >= {"us_east_1.hold", "us_west_2.hold", "eu_west_1.hold"}
+
+
+def test_where_all_are_undone_it_is_done_at_once_and_after_the_failed_region_s_own_rollback(declared):
+    dag = declared(red_black__when_a_region_fails="undo_all")
+    own = {"us_east_1.roll_back", "us_west_2.roll_back", "eu_west_1.roll_back"}
+    everywhere = {"undo_all.us_east_1", "undo_all.us_west_2", "undo_all.eu_west_1"}
+    assert teardowns(dag) == own | everywhere | {"canary.retire", "finish_push"}
+    assert all(upstream(dag, task) == own for task in everywhere)
+    assert upstream(dag, "finish_push") >= everywhere

@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from include.domain.errors import Refused
 from tests.world.declared import REGIONS
 from tests.world.region import Behaviour
@@ -63,6 +65,68 @@ def test_what_only_prod_traffic_shows_is_rolled_back_and_red(world, run):
     assert serving(world)["us-west-2"] == ["api-prod-v041"]
     assert records(world)[0]["end"] == "FailureClean"
     assert world.lost == 0
+
+
+FAILS_IN = Behaviour(prod_error_percent=20)
+LATER = REGIONS[1]
+
+
+@pytest.fixture
+def fails_later(world):
+    """A commit that does harm in the second region only."""
+    commit = world.branches.push("prod", "worse elsewhere")
+    image = world.images.add(commit, "prod")
+    world.regions[LATER].behaviours[image.ids[LATER]] = FAILS_IN
+    return world
+
+
+def test_a_later_region_that_fails_is_undone_and_the_finished_one_stays_by_default(fails_later, run):
+    colour, states = run("api_patch_push")
+    assert (colour, states["us_west_2.roll_back"]) == ("failed", "success")
+    assert (states["us_east_1.roll_back"], states["eu_west_1.off_peak"]) == ("skipped", "upstream_failed")
+    assert serving(fails_later)["us-east-1"] == ["api-prod-v042"]
+    [record] = records(fails_later)
+    assert (record["end"], record["regions"]) == ("FailureDirty", "us-east-1")
+    assert "push again, or roll back api-" in record["reason"]
+    assert fails_later.lost == 0
+
+
+@pytest.mark.parametrize("world", [{"red_black__when_a_region_fails": "undo_all"}], indirect=True)
+def test_with_undo_all_the_finished_regions_go_back_too_and_all_run_the_older_ami(fails_later, run):
+    colour, states = run("api_patch_push")
+    assert colour == "failed"
+    assert [states[f"undo_all.{region}"] for region in ("us_east_1", "us_west_2", "eu_west_1")] == [
+        "success", "skipped", "skipped"]
+    assert serving(fails_later)["us-east-1"] == ["api-prod-v042", "api-prod-v043"]
+    [record] = records(fails_later)
+    assert (record["end"], record["regions"]) == ("FailureClean", "")
+    amis = {fails_later.regions[region].groups[name].ami
+            for region, name in (("us-east-1", "api-prod-v043"), ("us-west-2", "api-prod-v041"))}
+    assert amis == {image.ids[region] for image in [fails_later.images.find(fails_later.branches.head("test"))]
+                    for region in ("us-east-1", "us-west-2")}
+    assert fails_later.lost == 0
+
+
+@pytest.mark.parametrize("world", [{"red_black__when_a_region_fails": "undo_all"}], indirect=True)
+def test_with_undo_all_a_good_push_undoes_nothing(world, run):
+    world.branches.push("prod", "better")
+    colour, states = run("api_patch_push")
+    assert colour == "success"
+    assert {state for task, state in states.items() if task.startswith("undo_all")} == {"skipped"}
+    assert serving(world) == V042
+
+
+@pytest.mark.parametrize("world", [{"red_black__when_a_region_fails": "hold"}], indirect=True)
+def test_with_hold_nothing_is_undone_and_the_room_and_the_record_say_what_a_person_can_do(fails_later, run):
+    colour, states = run("api_patch_push")
+    assert (colour, states["us_west_2.hold"], states["us_east_1.hold"]) == ("failed", "success", "skipped")
+    assert serving(fails_later)[LATER] == ["api-prod-v041", "api-prod-v042"]
+    assert any("us-west-2 is held as it is: api-prod-v041 and api-prod-v042 take traffic; api_roll_back undoes api-"
+               in said for said in fails_later.chat.room)
+    [record] = records(fails_later)
+    assert record["end"] == "FailureDirty"
+    assert "both left in us-west-2: roll back api-" in record["reason"]
+    assert fails_later.lost == 0
 
 
 def test_a_canary_that_cannot_be_retired_stops_the_push(world, run, monkeypatch):

@@ -1,0 +1,15 @@
+"""The regions that were finished go back when a later one failed, where the service declares it."""
+
+from airflow.sdk import TaskGroup
+
+from include.domain.service import Service, WhenARegionFails
+from plugins.operators.roll_back import UndoWithTheOthers
+
+
+def undo_all(service: Service, regions: list[str]) -> list[UndoWithTheOthers]:
+    """One task a region, all in parallel; none where the policy is another."""
+    if service.red_black.when_a_region_fails != WhenARegionFails.UNDO_ALL:
+        return []
+    with TaskGroup("undo_all"):
+        return [UndoWithTheOthers(task_id=name.replace("-", "_"), service=service.service, region=name).as_teardown()
+                for name in regions]
