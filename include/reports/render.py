@@ -26,12 +26,12 @@ def canary_report(canary: Canary, judgement: Judgement, go_score: int, since: da
                   table: MetricTable | None = None) -> str:
     """The page of a verdict: score, reason, what was lost, every reading. `since` to `until` is what was judged;
     `table`, the canary first, is drawn beside what differs."""
-    loud = [reading for reading in judgement.readings if reading.state not in QUIET and not reading.points]
+    free = [reading for reading in judgement.readings if not reading.points]
     return _page("canary.html", canary=canary, judgement=judgement, go_score=go_score, since=since, until=until,
                  sparks=sparks(judgement, table), width=WIDTH, height=HEIGHT,
                  counts={str(state): sum(reading.state == state for reading in judgement.readings) for state in State},
-                 loud=_by_group(loud),
-                 quiet=_by_group([reading for reading in judgement.readings if reading.state in QUIET]))
+                 loud=_by_group([reading for reading in free if reading.state not in QUIET]),
+                 quiet=_by_group([reading for reading in free if reading.state in QUIET]))
 
 
 def push_report(record: PushRecord, events: Sequence[Event], canary_page: str = "") -> str:

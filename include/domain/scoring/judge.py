@@ -3,6 +3,7 @@
 What it knows of a metric is its name: which metrics there are, and what they are worth, is declared by the service."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from include.domain.scoring.gates import gap, one_sided_share
 from include.domain.scoring.look import checked, look
 from include.domain.scoring.readings import Judgement
 from include.domain.scoring.sentences import floors_used, outcome
+from include.domain.scoring.vanished import with_vanished
 from include.domain.service import CanaryPlan, MetricSource
 
 
@@ -22,6 +24,7 @@ def judge(names: Sequence[str], canary: np.ndarray, baseline: np.ndarray, source
     floors = floors or Floors.none()
     canary, baseline = checked(names, canary), checked(names, baseline)
     found = look(names, canary, baseline, source, floors)
+    found = replace(found, labels=with_vanished(found.labels, found.measured, found.worth))
     readings = found.readings()
     coverage = 100.0 * (1 - one_sided_share(found.measured)) if len(names) else 0.0
     requests = tuple(source.step_seconds * _total(names, side, source.requests) for side in (canary, baseline))

@@ -26,18 +26,19 @@ def sentence(name: str, state: str, ratio: float | None, canary: float, baseline
     return f"{state}: {name} is {size}{_VIEWS[view]}, allowed {bound:.2f}"
 
 
-def one_sided(name: str, canary_points: float, baseline_points: float) -> str:
-    """A metric that one side alone has."""
+def one_sided(name: str, canary_points: float, baseline_points: float, others: int) -> str:
+    """A metric that one side alone has. `others` vanished with the one that bears what all of them cost."""
     if canary_points:
         return f"no data: {name} appeared: {canary_points:.0f} points on the canary, none on the baseline"
-    return f"no data: {name} vanished: {baseline_points:.0f} points on the baseline, none on the canary"
+    more = f"; {others:,} more vanished with it" if others else ""
+    return f"no data: {name} vanished: {baseline_points:.0f} points on the baseline, none on the canary{more}"
 
 
 def outcome(score: float, go_score: int, lost: Sequence[Reading],
             gap: tuple[Decision, str] | None) -> tuple[str, str]:
     """The decision and its reason, from the readings that `lost` points, the dearest first. A critical metric found
     worse is a no-go even where data is missing."""
-    critical = [reading for reading in lost if reading.tier == "critical"]
+    critical = [reading for reading in lost if reading.tier == "critical" and reading.state != State.NO_DATA]
     if gap and not (critical and gap[0] == Decision.INCONCLUSIVE):
         return str(gap[0]), f"{gap[0]}: {gap[1]}"
     if score >= go_score:

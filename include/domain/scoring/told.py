@@ -17,6 +17,7 @@ from include.domain.scoring.sentences import one_sided as one_sided_sentence
 from include.domain.scoring.sentences import sentence
 from include.domain.scoring.series import LEVEL, NAMES
 from include.domain.scoring.shapes import EVENTS, SELDOM
+from include.domain.scoring.vanished import vanished
 
 _RANKS = {State.HOT: 0, State.COLD: 0, State.NO_DATA: 1, State.NOISY: 2, State.SAME: 3}
 _UNITS = {EVENTS: " in all", SELDOM: " points above zero"}
@@ -75,11 +76,14 @@ class Told(Sequence[Reading]):
                    [NAMES[view] for view in views])
         sentences = [sentence(*row) for row in zip(*columns, strict=True)]
         for at in np.flatnonzero(one_sided(self.measured)[rows]):
-            sentences[at] = one_sided_sentence(names[at], self.measured.n_canary[rows[at]],
-                                               self.measured.n_baseline[rows[at]])
+            sentences[at] = self._one_sided(rows[at])
         return tuple(map(Reading._make, zip(
             names, states, value.tier, value.group, value.direction, ratio, labels.points[rows].tolist(), sentences,
             low, high, _nothing(canary), _nothing(baseline), strict=True)))
+
+    def _one_sided(self, row: int) -> str:
+        others = int(vanished(self.measured).sum()) - 1 if self.labels.points[row] else 0
+        return one_sided_sentence(self.names[row], self.measured.n_canary[row], self.measured.n_baseline[row], others)
 
     def _interval(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Ratio of the means, and where it lies with 95 %: Student's quantile as 1.96 + 2.37 / freedom."""
