@@ -29,6 +29,7 @@ def main(words: Sequence[str] | None = None) -> int:
     try:
         asked = _asked(words)
         service = service_named(asked.service)
+        _two(asked.baseline, asked.canary)
         table = together(side_of(asked.canary), side_of(asked.baseline), asked.step_seconds)
         judgement = _judged(table, service, _history(asked.history))
         show(judgement, sys.stdout)
@@ -56,6 +57,12 @@ def _asked(words: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--step-seconds", type=_step, help="seconds of one point; default: the spacing of the files")
     parser.add_argument("--html", type=Path, help="write the report here")
     return parser.parse_args(words)
+
+
+def _two(baseline: Path, canary: Path) -> None:
+    """A file beside itself would always go."""
+    if baseline.resolve() == canary.resolve():
+        raise BadInput(f"{canary}: is given for both sides; the baseline's file comes first, then the canary's")
 
 
 def _step(text: str) -> int:

@@ -14,6 +14,7 @@ from include.ports import MetricTable
 LONG = {"ts", "name", "value"}
 MILLISECONDS_FROM = 1e11      # as seconds, this would be the year 5138
 MOST_BINS = 100_000
+PARQUET = {".parquet", ".pq"}
 RIGHT = "a wide table has the time, then a column for each metric; a long one has ts, name and value"
 
 
@@ -31,7 +32,8 @@ def side_of(path: Path) -> Side:
     """What the file holds."""
     frame = _frame(path)
     if frame.empty or len(frame.columns) < 2:
-        raise BadInput(f"{path}: has {len(frame)} rows and {len(frame.columns)} columns; {RIGHT}")
+        raise BadInput(f"{path}: has {_many(len(frame), 'row')} and {_many(len(frame.columns), 'column')}; {RIGHT}"
+                       f"{'' if path.suffix.lower() in PARQUET else ', with commas between them'}")
     wide = _from_long(frame, path) if _is_long(frame) else _from_wide(frame, path)
     wide = wide.sort_index()
     return Side(path, wide.index.to_numpy(dtype=float), list(wide.columns), wide.to_numpy(dtype=float))
@@ -45,6 +47,9 @@ def together(canary: Side, baseline: Side, step_seconds: int | None) -> MetricTa
     if first > last:
         raise BadInput(f"{baseline.path} is of {_span(baseline)}, {canary.path} of {_span(canary)}: "
                        "both sides must be of the same time")
+    if not set(canary.names) & set(baseline.names):
+        raise BadInput(f"{baseline.path} has {baseline.names[0]} and {canary.path} has {canary.names[0]}, but no "
+                       "metric is in both: each needs the same name on both sides")
     first, last = int(first // step), int(last // step)
     if last - first >= MOST_BINS:
         raise BadInput(f"{baseline.path} and {canary.path} share {last - first + 1:,} points of {step} s, at most "
@@ -55,17 +60,24 @@ def together(canary: Side, baseline: Side, step_seconds: int | None) -> MetricTa
 
 
 def _frame(path: Path) -> pd.DataFrame:
+    parquet = path.suffix.lower() in PARQUET
     try:
-        if path.suffix == ".parquet":
-            return pd.read_parquet(path).reset_index(drop=False).drop(columns="index", errors="ignore")
-        return pd.read_csv(path)
+        return _from_parquet(path) if parquet else pd.read_csv(path)
     except ImportError as error:
         raise BadInput(f"{path}: Parquet needs pyarrow, which is not installed: `pip install pyarrow`, "
                        "or give a CSV") from error
     except OSError as error:
         raise BadInput(f"{path}: cannot be read: {error.strerror or error}") from error
     except (ValueError, UnicodeError) as error:      # pandas' own errors of parsing are ValueErrors
-        raise BadInput(f"{path}: is no {path.suffix.lstrip('.') or 'CSV'}: {error}; {RIGHT}") from error
+        raise BadInput(f"{path}: is no {'Parquet' if parquet else 'CSV'}: {error}; {RIGHT}") from error
+
+
+def _from_parquet(path: Path) -> pd.DataFrame:
+    """An index that is named, or of dates, is a column; any other only counted the rows."""
+    with path.open("rb") as file:
+        frame = pd.read_parquet(file)
+    counted = frame.index.names == [None] and not isinstance(frame.index, pd.DatetimeIndex)
+    return frame.reset_index(drop=counted)
 
 
 def _is_long(frame: pd.DataFrame) -> bool:
@@ -95,7 +107,7 @@ def _from_wide(frame: pd.DataFrame, path: Path) -> pd.DataFrame:
     again = seconds.duplicated()
     if again.any():
         raise BadInput(f"{path}: {_instant(seconds[again].iloc[0])} is there twice in {time}: one row for each time is "
-                       "needed")
+                       f"needed; {RIGHT}")
     return pd.DataFrame({str(name): _numbers(frame[name], path).to_numpy() for name in names}, index=seconds.to_numpy())
 
 
@@ -125,7 +137,8 @@ def _numbers(values: pd.Series, path: Path) -> pd.Series:
     """What is empty is a gap; a word is refused."""
     if pd.api.types.is_numeric_dtype(values):
         return values.astype(float)
-    found = pd.to_numeric(values, errors="coerce")
+    dates = pd.api.types.is_datetime64_any_dtype(values)      # which pandas would count in nanoseconds
+    found = pd.to_numeric(values.astype(str) if dates else values, errors="coerce")
     wrong = found.isna() & values.notna()
     if wrong.any():
         row = int(wrong.argmax())
@@ -149,6 +162,10 @@ def _binned(side: Side, names: list[str], step: int, first: int, last: int) -> n
     values = pd.DataFrame(side.values[inside]).groupby(at[inside]).mean()
     result[np.ix_(rows, values.index.to_numpy())] = values.to_numpy().T
     return result
+
+
+def _many(count: int, what: str) -> str:
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
 
 
 def _span(side: Side) -> str:

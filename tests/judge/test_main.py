@@ -107,10 +107,10 @@ def test_points_come_in_the_bins_of_the_coarser_file(tmp_path):
 
 @pytest.mark.parametrize(("canary", "says"), [
     pytest.param(None, "canary.csv: cannot be read: No such file", id="no file"),
-    pytest.param("", "canary.csv: is no csv: No columns", id="empty"),
-    pytest.param("ts\n1\n", "canary.csv: has 1 rows and 1 columns; a wide table has the time", id="a time alone"),
+    pytest.param("", "canary.csv: is no CSV: No columns", id="empty"),
+    pytest.param("ts\n1\n", "canary.csv: has 1 row and 1 column; a wide table has the time", id="a time alone"),
     pytest.param("ts,x\n", "canary.csv: has 0 rows", id="no rows"),
-    pytest.param('ts,x\n1,"a\n', "canary.csv: is no csv", id="cut off"),
+    pytest.param('ts,x\n1,"a\n', "canary.csv: is no CSV", id="cut off"),
     pytest.param("when,x\nnoon,1\n", "canary.csv: 'noon' in when is no time", id="no time"),
     pytest.param("ts,x\n,1\n", "canary.csv: row 2 has no time in ts", id="a time is missing"),
     pytest.param("ts,x\ninf,1\n", "has an infinite time", id="an infinite time"),
@@ -121,6 +121,11 @@ def test_points_come_in_the_bins_of_the_coarser_file(tmp_path):
                  id="a metric twice at a time"),
     pytest.param("when,name,value\n60,x,1\n", "canary.csv: a long table without ts", id="long without ts"),
     pytest.param("ts,name,value\n60,x,1\n61,,1\n", "canary.csv: row 3 has no name", id="long without a name"),
+    pytest.param("ts;x\n1;2\n", "canary.csv: has 1 row and 1 column; a wide table has the time, then a column for each "
+                 "metric; a long one has ts, name and value, with commas between them", id="semicolons"),
+    pytest.param(GOOD.rename(columns="other.{}".format).to_csv(index=False), "canary.csv has other.", id="other names"),
+    pytest.param(GOOD.drop(columns="ts").to_csv(index=False), "one row for each time is needed; a wide table has the "
+                 "time", id="no time at all"),
     pytest.param("ts,x\n60,1\n120,2\n", "both sides must be of the same time", id="no overlap"),
 ])
 def test_a_file_that_cannot_be_judged_is_3_and_named_with_what_would_be_right(canary, says, judged):
@@ -133,6 +138,65 @@ def test_a_time_that_is_wrong_by_years_does_not_take_the_memory(judged):
     code, _, err = judged("ts,x\n0,1\n1760000000,1\n", "ts,x\n0,1\n1760000000,1\n", "--step-seconds", 1)
     assert code == 3
     assert "at most 100,000 are judged" in err
+
+
+def test_a_file_is_not_judged_against_itself(tmp_path, capsys):
+    path = tmp_path / "a.csv"
+    GOOD.to_csv(path, index=False)
+    assert main([str(path), str(tmp_path / "." / "a.csv"), "--service", "api"]) == 3
+    assert "is given for both sides" in capsys.readouterr().err
+
+
+@pytest.fixture
+def parquet(tmp_path, capsys):
+    """Judge a Parquet file that `write` wrote as the canary, beside a Parquet file of the baseline."""
+    def run(write, name="canary.parquet"):
+        baseline, canary = tmp_path / "baseline.parquet", tmp_path / name
+        BASELINE.to_parquet(baseline)
+        write(canary)
+        code = main([str(baseline), str(canary), "--service", "api"])
+        printed = capsys.readouterr()
+        return code, printed.out, printed.err.replace(str(tmp_path) + "/", "")
+
+    return run
+
+
+DATES = pd.to_datetime(BAD.ts, unit="s", utc=True)
+
+
+@pytest.mark.parametrize("shape", [
+    pytest.param(BAD, id="seconds"), pytest.param(BAD.set_index("ts"), id="seconds as the index"),
+    pytest.param(BAD.assign(ts=DATES), id="dates"),
+    pytest.param(BAD.assign(ts=DATES).set_index("ts"), id="dates as the index"),
+    pytest.param(BAD.assign(ts=DATES).set_index("ts").rename_axis(None), id="dates as an index without a name"),
+    pytest.param(BAD.iloc[::-1], id="the newest first, rows numbered"), pytest.param(long(BAD), id="long"),
+    pytest.param(long(BAD).astype({"name": "category"}), id="long, names as categories"),
+    pytest.param(long(BAD).set_index(["ts", "name"]), id="long, time and name as the index"),
+    pytest.param(BAD.convert_dtypes(), id="whole numbers that may be missing"),
+])
+def test_parquet_is_judged_as_a_csv_is(shape, parquet, judged):
+    assert parquet(shape.to_parquet)[:2] == judged(BAD)[:2]
+
+
+def test_parquet_has_two_endings_in_any_case_and_may_stand_beside_a_csv(parquet, tmp_path):
+    assert parquet(GOOD.to_parquet, "canary.PQ")[0] == 0
+    assert parquet(lambda path: GOOD.to_csv(path, index=False), "canary.csv")[0] == 0
+
+
+@pytest.mark.parametrize(("write", "says"), [
+    pytest.param(lambda path: None, "cannot be read: No such file", id="no file"),
+    pytest.param(lambda path: path.mkdir(), "cannot be read: Is a directory", id="a folder"),
+    pytest.param(lambda path: path.write_bytes(b""), "is no Parquet", id="empty"),
+    pytest.param(lambda path: GOOD.to_csv(path, index=False), "is no Parquet", id="a CSV by another name"),
+    pytest.param(GOOD.head(0).to_parquet, "has 0 rows and 1,051 columns; a wide table has the time", id="no rows"),
+    pytest.param(GOOD.assign(x="fast").to_parquet, "'fast' in row 2 of x is no number", id="no number"),
+    pytest.param(GOOD.assign(x=DATES).to_parquet, "in row 2 of x is no number", id="a date for a number"),
+])
+def test_parquet_that_cannot_be_judged_is_named_with_what_would_be_right(write, says, parquet):
+    code, out, err = parquet(write)
+    assert (code, out) == (3, "")
+    assert err.startswith("error: canary.parquet: ")
+    assert says in err
 
 
 def test_parquet_without_its_reader_says_what_to_install(judged, monkeypatch):
