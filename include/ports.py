@@ -10,8 +10,9 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from include.domain.cluster import Activity, Asg, NewAsg, Target
+from include.domain.lease import Lease, Work
 from include.domain.looks import Look, Wait
-from include.domain.push import Event, Lease
+from include.domain.push import Event
 from include.domain.red_black.room import Room
 from include.domain.red_black.watch import Alarm
 
@@ -194,9 +195,16 @@ class Archive(Protocol):
 class Leases(Protocol):
     """One lease per service, environment and region. Expiry is judged by `now`, the token by the store."""
 
-    def take(self, key: str, owner: str, now: datetime, *, by_force: bool = False) -> Lease:
-        """Take it, or renew what this owner has (same token). Refused names the holder and until when;
-        `by_force` (a rollback) takes it from whoever holds it, with a greater token."""
+    def take(self, key: str, owner: str, now: datetime, *, work: Work | None = None, by_force: bool = False,
+             over: Lease | None = None, above: int = 0) -> Lease:
+        """Take it, or renew what this owner has (same token); `work` None leaves what was said of it.
+
+        LeaseHeld where another holds it: `by_force` (a rollback by hand) takes it from whoever that is, `over` from
+        the holder of that lease alone. A new token is greater than every one before it, and than `above`.
+        """
+
+    def holder(self, key: str) -> Lease | None:
+        """The lease as it stands, its end passed or not; None where nobody has it."""
 
     def check(self, key: str, owner: str, token: int) -> None:
         """LeaseLost unless this owner holds it with this token."""
@@ -204,8 +212,15 @@ class Leases(Protocol):
     def release(self, key: str, owner: str) -> None:
         """Give it back; somebody else's is left alone."""
 
-    def holder(self, key: str) -> Lease | None:
-        """The lease as it stands, its end passed or not; None where nobody has it."""
+
+class Runs(Protocol):
+    """The DAG runs that hold leases. A run is named by the address of its page."""
+
+    def this(self) -> str:
+        """The run that asks; "" where that cannot be told."""
+
+    def ended(self, run: str) -> bool | None:
+        """Whether it ended or is not there any more; None where that cannot be asked. Never raises."""
 
 
 class Chat(Protocol):

@@ -13,7 +13,7 @@ from include.catalog import load_markets, service_named
 from include.domain.errors import BadInput
 from include.domain.peak_windows import Market
 from include.domain.service import Service
-from include.ports import Alarms, Archive, Branches, Chat, Clusters, Images, Leases, Limits, Metrics, Traffic
+from include.ports import Alarms, Archive, Branches, Chat, Clusters, Images, Leases, Limits, Metrics, Runs, Traffic
 
 # A lease outlives every pause between two steps of a push, also an Airflow that was down for a night.
 LEASE_HOURS = 24
@@ -103,6 +103,12 @@ class Ports:
         from include.adapters.leases.s3 import S3Leases
 
         return S3Leases(*self._kept, lasts=max(self.service.lasts(hours=LEASE_HOURS), LEASE_AT_LEAST))
+
+    @cached_property
+    def runs(self) -> Runs:
+        from plugins.runs import AirflowRuns
+
+        return AirflowRuns()
 
     @cached_property
     def chat(self) -> Chat:

@@ -12,7 +12,7 @@ CORE = {"include.ports", "include.catalog", "include.domain", "include.strict_ya
 # What each part may import of the project; the first prefix that fits a file counts.
 MAY = {
     "dags/": {"plugins", *CORE},
-    WIRING: {"include.adapters", *CORE},
+    WIRING: {"include.adapters", "plugins.runs", *CORE},
     "plugins/": {"plugins", "include.steps", *CORE},
     "include/domain/": {"include.domain"},
     "include/ports.py": {"include.domain"},

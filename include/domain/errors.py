@@ -8,11 +8,17 @@ SerinError
     ├── NoGo           the verdict on a canary
     ├── Inconclusive   too little traffic or data to judge
     ├── Refused        a law forbids it: capacity would be missing, or somebody else holds the lease
+    │   ├── LeaseHeld      somebody else holds the lease; `lease` says who, what for and about how long
     │   └── LeaseLost      the lease went to somebody else while we worked
     ├── GaveUp         a wait passed its limit
     ├── Unhealthy      prod traffic shows that the new ASG is worse
     └── NothingToUndo  a rollback or a repair found nothing to do
 """
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from include.domain.lease import Lease
 
 
 class SerinError(Exception):
@@ -41,6 +47,14 @@ class Inconclusive(Final):
 
 class Refused(Final):
     """A law forbids the step now."""
+
+
+class LeaseHeld(Refused):
+    """Somebody else holds the lease."""
+
+    def __init__(self, sentence: str, lease: "Lease"):
+        super().__init__(sentence)
+        self.lease = lease
 
 
 class LeaseLost(Refused):

@@ -103,13 +103,3 @@ class Event:
     state: str
     text: str
     score: float | None = None
-
-
-@dataclass(frozen=True)
-class Lease:
-    """The right to change one cluster in one region. `token` only ever grows; a smaller one is fenced off."""
-
-    key: str
-    owner: str
-    token: int
-    expires_at: datetime

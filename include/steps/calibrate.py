@@ -13,7 +13,7 @@ from include.domain.looks import Look, Wait
 from include.domain.push import Push, PushKind
 from include.domain.service import Service
 from include.domain.standing import running
-from include.ports import Archive, Clusters, Leases, Metrics, Traffic
+from include.ports import Archive, Clusters, Leases, Metrics, Runs, Traffic
 from include.steps.canary import following_look, retire, still_alive
 from include.steps.history import remember
 from include.steps.lease import lease_key
@@ -57,9 +57,9 @@ def learn(canary: Canary, service: Service, metrics: Metrics, archive: Archive) 
 
 
 def retire_calibration(push: Push, service: Service, look: Look, clusters: Clusters, traffic: Traffic,
-                       metrics: Metrics, leases: Leases) -> Wait | None:
+                       metrics: Metrics, leases: Leases, runs: Runs) -> Wait | None:
     """Both sides gone, and the lease given back to whoever waits for it."""
-    waits = retire(push, service, look, clusters, traffic, metrics, leases)
+    waits = retire(push, service, look, clusters, traffic, metrics, leases, runs)
     if waits is None:
         leases.release(lease_key(push.service, push.environment, service.canary.region), push.id)
     return waits

@@ -7,14 +7,15 @@ from include.domain.asg_tags import Role
 from include.domain.canary import Canary, too_much
 from include.domain.cluster import Asg
 from include.domain.errors import BadInput, GaveUp, Inconclusive, NoGo
+from include.domain.lease import canary_lasts, named_push
 from include.domain.looks import Look, Wait
 from include.domain.push import Push, PushKind
 from include.domain.service import Service
 from include.domain.standing import made_by, must_be_pushable, red, repeated_failure, running
-from include.ports import Archive, Clusters, Images, Leases, Metrics, Traffic
+from include.ports import Archive, Clusters, Images, Leases, Metrics, Runs, Traffic
 from include.steps.create import create_pair, image_id
 from include.steps.ladder import not_yet, until, until_launched
-from include.steps.lease import lease_key, take
+from include.steps.lease import Held, lease_key, take
 from include.steps.pair import (
     Place,
     cannot_share,
@@ -31,9 +32,9 @@ from include.steps.scoring import began, harm, judge
 
 
 def launch_canary(push: Push, service: Service, look: Look, clusters: Clusters, traffic: Traffic, images: Images,
-                  metrics: Metrics, leases: Leases) -> Canary | Wait:
+                  metrics: Metrics, leases: Leases, runs: Runs) -> Canary | Wait:
     """Target groups at weight 0, both ASGs at 0, sized, healthy, and only then the weights, if they can carry them."""
-    held = take(lease_key(push.service, push.environment, service.canary.region), push.id, service, look, leases)
+    held = _take(push, service, look, clusters, leases, runs)
     if isinstance(held, Wait):
         return held
     clusters, traffic = held.guard(clusters), held.guard(traffic)
@@ -87,11 +88,11 @@ def following_look(canary: Canary, service: Service, look: Look) -> datetime:
 
 
 def retire(push: Push, service: Service, look: Look, clusters: Clusters, traffic: Traffic, metrics: Metrics,
-           leases: Leases) -> Wait | None:
+           leases: Leases, runs: Runs) -> Wait | None:
     """Weights back first, then drained, then the ASGs, then the target groups; by tags and names, after any death."""
     if not still_there(push, service, clusters, traffic):
         return None
-    held = take(lease_key(push.service, push.environment, service.canary.region), push.id, service, look, leases)
+    held = _take(push, service, look, clusters, leases, runs)
     if isinstance(held, Wait):
         return held
     clusters, traffic = held.guard(clusters), held.guard(traffic)
@@ -99,6 +100,12 @@ def retire(push: Push, service: Service, look: Look, clusters: Clusters, traffic
     reason = (weights_back(where, service, look, clusters, traffic, metrics)
               or leave(push.id, where, clusters, traffic))
     return until(reason, look, service) if reason else None
+
+
+def _take(push: Push, service: Service, look: Look, clusters: Clusters, leases: Leases, runs: Runs) -> Held | Wait:
+    asgs = clusters.asgs(cluster_name(push.service, push.environment))
+    return take(lease_key(push.service, push.environment, service.canary.region), push.id, service, look, leases, runs,
+                asgs, what=named_push(push), lasts=canary_lasts(push, service))
 
 
 def _must_suit(main: Asg, where: Place, service: Service) -> None:

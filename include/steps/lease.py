@@ -1,15 +1,26 @@
-"""The lease of one cluster in one region, as a step holds it: renewed on each look, checked before every change."""
+"""The lease of one cluster in one region, as a step holds it: renewed on each look, checked before every change.
 
+It is checked twice: in its store right before each change, and by the fencing token that it leaves in the tags of every
+ASG that it changes, wherever ASGs are read. A process that slept while the lease went on can change nothing any more.
+"""
+
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, TypeVar
 
-from include.domain.errors import LeaseLost, Refused
+from include.domain import asg_tags
+from include.domain.cluster import Asg
+from include.domain.errors import LeaseHeld, LeaseLost
+from include.domain.lease import Lease, Work, is_silent
 from include.domain.looks import Look, Wait, wait_or_give_up
 from include.domain.push import RegionPlan
 from include.domain.service import Service
-from include.ports import Leases
+from include.ports import Leases, Runs
 
-READING = frozenset({"asgs", "activities", "target_group", "weights", "targets", "drain_seconds"})
+READING = frozenset({"activities", "target_group", "weights", "targets", "drain_seconds"})
+OF_AN_ASG = frozenset({"resize", "suspend", "resume", "tag", "copy_scaling"})
+SILENT_MINUTES = 5      # a holder whose run has ended may still be writing for so long after its last sign of life
 Port = TypeVar("Port")
 
 
@@ -35,11 +46,53 @@ class _Guarded:
 
     def __init__(self, port: Any, held: Held):
         self._port, self._held = port, held
+        self._tokens: dict[str, int] = {}
 
     def __getattr__(self, verb: str) -> Any:
-        if verb not in READING:
+        method = getattr(self._port, verb)
+        if verb in READING:
+            return method
+
+        def change(*values: Any, **named: Any) -> Any:
+            if verb in OF_AN_ASG:
+                values = self._fenced(verb, *values)
             self._held.check()
-        return getattr(self._port, verb)
+            return method(*values, **named)
+        return change
+
+    def asgs(self, cluster: str) -> list[Asg]:
+        """What is read carries the tokens: a greater one is of somebody who holds the lease now."""
+        found = self._port.asgs(cluster)
+        self._tokens |= {asg.name: token_of(asg) for asg in found}
+        newer = next((asg for asg in found if token_of(asg) > self._held.token), None)
+        if newer:
+            raise LeaseLost(f"{self._held.owner} lost the lease of {self._held.key}: {newer.name} was changed with "
+                            f"token {token_of(newer)}, and ours is {self._held.token}")
+        return found
+
+    def _fenced(self, verb: str, *values: Any) -> tuple[Any, ...]:
+        """The token is in an ASG's tags before its first change, at the cost of a call only where no tag is written."""
+        asg, token = values[-1] if verb == "copy_scaling" else values[0], self._held.token
+        if self._tokens.get(asg) == token:
+            return values
+        self._tokens[asg] = token
+        tags = {asg_tags.LEASE: str(token)}
+        if verb == "tag":
+            return asg, {**values[1], **tags}
+        self._held.check()
+        self._port.tag(asg, tags)
+        return values
+
+
+def token_of(asg: Asg) -> int:
+    """The fencing token of the last change of an ASG; 0 where none was written."""
+    text = asg.tags.get(asg_tags.LEASE, "")
+    return int(text) if text.isdecimal() else 0
+
+
+def greatest_token(asgs: Iterable[Asg]) -> int:
+    """The token that a new one must be above, also where the store of leases forgot."""
+    return max(map(token_of, asgs), default=0)
 
 
 def lease_key(service: str, environment: str, region: str) -> str:
@@ -63,12 +116,27 @@ def hold(plan: RegionPlan, look: Look, leases: Leases) -> Held:
     return Held(leases, key, plan.push_id, lease.token)
 
 
-def take(key: str, owner: str, service: Service, look: Look, leases: Leases, *, by_force: bool = False) -> Held | Wait:
-    """The lease, or a wait that names its holder, for as long as one region's push may take."""
+def take(key: str, owner: str, service: Service, look: Look, leases: Leases, runs: Runs, asgs: Iterable[Asg], *,
+         what: str, lasts: timedelta, from_owner: str = "", by_force: bool = False) -> Held | Wait:
+    """The lease of the cluster with these ASGs, for `what` and about so long; or a wait that names its holder, for as
+    long as one region's push may take.
+
+    It is taken from `from_owner`, and from a holder whose run has ended; `by_force` from anybody.
+    """
+    there = leases.holder(key)
+    goes_on = there and (there.owner == from_owner or _is_left_behind(there, owner, service, look, runs))
     try:
-        lease = leases.take(key, owner, look.now, by_force=by_force)
-    except Refused as refused:
+        lease = leases.take(key, owner, look.now, work=Work(what, runs.this(), look.now + lasts), by_force=by_force,
+                            over=there if goes_on else None, above=greatest_token(asgs))
+    except LeaseHeld as held:
         settings = service.red_black
-        return wait_or_give_up(str(refused), look, look_every=service.lasts(minutes=settings.look_every_minutes),
+        return wait_or_give_up(str(held), look, look_every=service.lasts(minutes=settings.look_every_minutes),
                                limit=service.lasts(minutes=settings.region_minutes))
     return Held(leases, key, owner, lease.token)
+
+
+def _is_left_behind(lease: Lease, owner: str, service: Service, look: Look, runs: Runs) -> bool:
+    """Its holder's run has ended and gave no sign of life since. What cannot be asked is taken for alive."""
+    if lease.owner == owner or not lease.run or not is_silent(lease, look.now, service.lasts(minutes=SILENT_MINUTES)):
+        return False
+    return runs.ended(lease.run) is True

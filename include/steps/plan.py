@@ -6,6 +6,7 @@ from include.domain import asg_tags
 from include.domain.asg_names import cluster_name, next_name
 from include.domain.asg_tags import Role
 from include.domain.errors import BadInput, Refused
+from include.domain.lease import named_push, push_lasts
 from include.domain.looks import Look, Wait
 from include.domain.peak_windows import Market
 from include.domain.push import Push, RegionPlan
@@ -15,7 +16,7 @@ from include.domain.red_black.processes import joined, suspended_by_others
 from include.domain.red_black.sizes import new_size, recorded_sizes, sizes_of
 from include.domain.service import Service
 from include.domain.standing import baseline_of, made_by, must_be_pushable
-from include.ports import Clusters, Images, Leases, Metrics, Traffic
+from include.ports import Clusters, Images, Leases, Metrics, Runs, Traffic
 from include.steps.create import image_id
 from include.steps.enable import is_disabled
 from include.steps.lease import lease_key, take
@@ -26,20 +27,22 @@ LATE = 2    # at least one part in so many of the slot must be left when a regio
 
 
 def plan(push: Push, region: str, service: Service, markets: Mapping[str, Market], look: Look, clusters: Clusters,
-         traffic: Traffic, images: Images, metrics: Metrics, leases: Leases) -> RegionPlan | Wait:
+         traffic: Traffic, images: Images, metrics: Metrics, leases: Leases, runs: Runs) -> RegionPlan | Wait:
     """Take the lease, and decide names and sizes from what runs there now.
 
     A wait for the lease, or an Airflow that was down, may have used the slot up: then the next one is waited for.
     """
-    if made_by(clusters.asgs(cluster_name(push.service, push.environment)), push.id, Role.NEW) is None:
+    cluster = cluster_name(push.service, push.environment)
+    asgs = clusters.asgs(cluster)
+    if made_by(asgs, push.id, Role.NEW) is None:
         waits = not_in_a_slot(push, region, service, markets, look, service.red_black.region_minutes / LATE)
         if waits:
             return waits
-    held = take(lease_key(push.service, push.environment, region), push.id, service, look, leases)
+    held = take(lease_key(push.service, push.environment, region), push.id, service, look, leases, runs, asgs,
+                what=named_push(push), lasts=push_lasts(service, push.environment, region))
     if isinstance(held, Wait):
         return held
-    cluster = cluster_name(push.service, push.environment)
-    asgs = clusters.asgs(cluster)
+    asgs = held.guard(clusters).asgs(cluster)
     new, baseline = made_by(asgs, push.id, Role.NEW), baseline_of(asgs, cluster, push.id, region)
     if new and is_disabled(new):
         raise Refused(f"{new.name} of this push was rolled back in {region}: start a new push")

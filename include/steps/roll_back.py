@@ -8,7 +8,7 @@ from include.domain.looks import Look, Wait
 from include.domain.red_black.capacity import TakesBack
 from include.domain.service import Service
 from include.domain.undoing import Undo, newest_push, to_undo
-from include.ports import Clusters, Leases, Metrics, Traffic
+from include.ports import Clusters, Leases, Metrics, Runs, Traffic
 from include.steps.carrying import size_after, takes_back
 from include.steps.disable import disable, is_out, longest_drain, without_traffic
 from include.steps.enable import enable, is_disabled
@@ -17,9 +17,11 @@ from include.steps.lease import Held, lease_key, take
 from include.steps.pin import pin, un_pin
 from include.steps.relaunch import is_restored, launch_again, made_alike
 
+ROLL_BACK_MINUTES = 5       # about: health checks, and a drain of 300 s, which is what AWS declares where nobody did
+
 
 def roll_back(owner: str, push_id: str, service: Service, environment: str, region: str, look: Look,
-              clusters: Clusters, traffic: Traffic, metrics: Metrics, leases: Leases, *,
+              clusters: Clusters, traffic: Traffic, metrics: Metrics, leases: Leases, runs: Runs, *,
               also_complete: bool = False) -> str | Wait:
     """Enable the baseline, or launch its AMI again, wait until it is healthy, then disable the new ASG, which stays for
     a look at what it did. A region where the push is complete is undone only if `also_complete`.
@@ -29,8 +31,9 @@ def roll_back(owner: str, push_id: str, service: Service, environment: str, regi
     """
     cluster, key = cluster_name(service.service, environment), lease_key(service.service, environment, region)
     try:
-        to_undo(clusters.asgs(cluster), cluster, push_id, region, also_complete=also_complete)
-        held = _take_over(owner, push_id, service, key, look, leases)
+        asgs = clusters.asgs(cluster)
+        to_undo(asgs, cluster, push_id, region, also_complete=also_complete)
+        held = _take_over(owner, push_id, service, key, look, leases, runs, asgs)
         if isinstance(held, Wait):
             return held
         done = undo(push_id, service, environment, region, look, clusters, traffic, metrics, held,
@@ -47,8 +50,8 @@ def undo(push_id: str, service: Service, environment: str, region: str, look: Lo
          traffic: Traffic, metrics: Metrics, held: Held, *, also_complete: bool = False) -> str | Wait:
     """The same under a lease that is held already, and kept."""
     cluster = cluster_name(service.service, environment)
-    found = to_undo(clusters.asgs(cluster), cluster, push_id, region, also_complete=also_complete)
     clusters, traffic = held.guard(clusters), held.guard(traffic)
+    found = to_undo(clusters.asgs(cluster), cluster, push_id, region, also_complete=also_complete)
     new, baseline = found.new, found.baseline
     if new is None or baseline is None or not _has_changed_hands(new, baseline, traffic):
         needs = takes_back(found, service, look, traffic, metrics)
@@ -72,11 +75,11 @@ def push_to_undo(service: Service, environment: str, region: str, clusters: Clus
     return push_id
 
 
-def _take_over(owner: str, push_id: str, service: Service, key: str, look: Look, leases: Leases) -> Held | Wait:
+def _take_over(owner: str, push_id: str, service: Service, key: str, look: Look, leases: Leases, runs: Runs,
+               asgs: list[Asg]) -> Held | Wait:
     by_hand = not owner.startswith(push_id)
-    if owner != push_id and not by_hand:
-        leases.release(key, push_id)
-    return take(key, owner, service, look, leases, by_force=by_hand)
+    return take(key, owner, service, look, leases, runs, asgs, what=f"the rollback of {push_id}",
+                lasts=service.lasts(minutes=ROLL_BACK_MINUTES), from_owner="" if by_hand else push_id, by_force=by_hand)
 
 
 def _has_changed_hands(new: Asg, baseline: Asg, traffic: Traffic) -> bool:

@@ -1,5 +1,6 @@
 """Leases on S3: one holder at a time, and a token that only grows."""
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from threading import Barrier
@@ -8,8 +9,8 @@ from uuid import uuid4
 import pytest
 
 from include.adapters.leases.s3 import S3Leases
-from include.domain.errors import LeaseLost, Refused
-from include.domain.push import Lease
+from include.domain.errors import LeaseHeld, LeaseLost, Refused
+from include.domain.lease import Lease
 from tests.adapters.cloud import Session
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -38,7 +39,7 @@ def test_a_free_lease_is_taken_and_renewed_with_the_same_token(leases):
 
 def test_a_held_lease_is_refused_with_the_holder_and_until_when(leases):
     leases.take(KEY, "push-1", NOW)
-    with pytest.raises(Refused, match=r"api/prod/us-east-1 is held by push-1 until 2026-03-01 12:15:00 UTC"):
+    with pytest.raises(LeaseHeld, match=r"api/prod/us-east-1 is held by push-1 since 12:00 UTC, until 12:15 UTC at"):
         leases.take(KEY, "push-2", NOW + timedelta(minutes=14))
 
 
@@ -84,6 +85,13 @@ def test_a_lease_that_was_never_taken_cannot_be_checked(leases):
         leases.check(KEY, "push-1", 1)
 
 
+def test_a_lease_that_an_older_serin_wrote_is_read_as_young_as_can_be(session, bucket, leases):
+    body = {"owner": "push-1", "token": 4, "expires_at": (NOW + LASTS).isoformat(), "of_a_newer_one": 1}
+    session.client("s3").put_object(Bucket=bucket, Key=f"serin/leases/{KEY}.json", Body=json.dumps(body).encode())
+    assert leases.holder(KEY) == Lease(KEY, "push-1", 4, NOW + LASTS, since=NOW + LASTS, renewed_at=NOW + LASTS)
+    leases.check(KEY, "push-1", 4)
+
+
 @pytest.fixture(scope="module")
 def rivals(endpoint) -> list[S3Leases]:
     bucket = f"race-{uuid4().hex}"
@@ -105,17 +113,27 @@ def test_of_many_who_try_at_once_exactly_one_wins(rivals, before):
             first.release(key, "the last one")
         winners, refusals = race(rivals, key)
         assert [lease.token for lease in winners] == [token + 1]
-        assert all(f"is held by {winners[0].owner} until" in refusal for refusal in refusals)
+        assert all(f"is held by {winners[0].owner} since" in refusal for refusal in refusals)
         first.check(key, winners[0].owner, token + 1)
 
 
-def race(rivals: list[S3Leases], key: str) -> tuple[list[Lease], list[str]]:
+def test_of_many_who_take_it_from_an_ended_run_exactly_one_wins(rivals):
+    for turn in range(6):
+        key = f"ended/{turn}"
+        left = rivals[0].take(key, "the dead one", NOW)
+        winners, refusals = race(rivals, key, over=left, at=NOW)
+        assert [lease.token for lease in winners] == [2]
+        assert all(f"is held by {winners[0].owner} since" in refusal for refusal in refusals)
+
+
+def race(rivals: list[S3Leases], key: str, over: Lease | None = None,
+         at: datetime = NOW + LASTS) -> tuple[list[Lease], list[str]]:
     start = Barrier(len(rivals))
 
     def take(number):
         start.wait()
         try:
-            return rivals[number].take(key, f"push-{number}", NOW + LASTS)
+            return rivals[number].take(key, f"push-{number}", at, over=over)
         except Refused as refused:
             return str(refused)
     with ThreadPoolExecutor(len(rivals)) as threads:

@@ -22,7 +22,7 @@ def started(world, flow):
 
 def launched(world, flow, push):
     return world.run(lambda look: launch_canary(
-        push, flow.service, look, **ports(world, "clusters", "traffic", "images", "metrics", "leases")), "launch")
+        push, flow.service, look, **ports(world, "clusters", "traffic", "images", "metrics", "leases", "runs")), "launch")
 
 
 def baked(**declared):
@@ -107,11 +107,11 @@ def test_what_was_learned_stays_learned_when_the_step_runs_again():
 def test_a_push_waits_for_it_and_goes_on_when_it_is_retired():
     world, flow, push, _ = baked()
     waits = launch_canary(flow.pushed_commit(), flow.service, world.look(),
-                          **ports(world, "clusters", "traffic", "images", "metrics", "leases"))
+                          **ports(world, "clusters", "traffic", "images", "metrics", "leases", "runs"))
     assert isinstance(waits, Wait)
     assert ID in waits.reason
     world.run(lambda look: calibrate.retire_calibration(
-        push, flow.service, look, **ports(world, "clusters", "traffic", "metrics", "leases")), "retire")
+        push, flow.service, look, **ports(world, "clusters", "traffic", "metrics", "leases", "runs")), "retire")
     assert KEY not in world.leases.held
     assert set(world.regions[HERE].groups) == {"api-prod-v041"}
     assert launched(world, flow, flow.pushed_commit()).push_id == flow.push_id

@@ -14,7 +14,7 @@ from tests.world.region import Behaviour
 
 def launch(world, flow, since=None):
     return canary.launch_canary(flow.pushed_commit(), flow.service, world.look(since),
-                                **ports(world, "clusters", "traffic", "images", "metrics", "leases"))
+                                **ports(world, "clusters", "traffic", "images", "metrics", "leases", "runs"))
 
 
 def launched(world, flow):
@@ -27,7 +27,7 @@ def bake(world, flow, found):
 
 def retire(world, flow):
     return canary.retire(flow.pushed_commit(), flow.service, world.look(),
-                         **ports(world, "clusters", "traffic", "metrics", "leases"))
+                         **ports(world, "clusters", "traffic", "metrics", "leases", "runs"))
 
 
 def weights(world) -> dict[str, int]:

@@ -17,7 +17,7 @@ from tests.world.region import Behaviour
 
 def plan(world, flow, push=None):
     return red_black.plan(push or flow.pushed_commit(), HERE, flow.service, flow.markets, world.look(),
-                          **ports(world, "clusters", "traffic", "images", "metrics", "leases"))
+                          **ports(world, "clusters", "traffic", "images", "metrics", "leases", "runs"))
 
 
 def test_the_plan_takes_its_size_from_what_is_in_service_and_its_name_from_what_is_there():

@@ -13,7 +13,7 @@ from tests.stories.flow import Flow
 
 def undo(world, push_id: str, owner: str = "", look=None, **asked):
     return roll_back(owner or roll_back_owner(push_id), push_id, world.service, "prod", HERE, look or world.look(),
-                     **ports(world, "clusters", "traffic", "metrics", "leases"), **asked)
+                     **ports(world, "clusters", "traffic", "metrics", "leases", "runs"), **asked)
 
 
 def undone(world, push_id: str, owner: str = "", **asked) -> str:

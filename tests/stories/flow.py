@@ -72,7 +72,7 @@ class Flow:
     def try_canary(self, push: Push) -> bool:
         """launch → bake → score, and retire whatever happened."""
         launched = self._task("canary.launch", lambda look: canary.launch_canary(
-            push, self.service, look, **self._ports("clusters", "traffic", "images", "metrics", "leases")))
+            push, self.service, look, **self._ports("clusters", "traffic", "images", "metrics", "leases", "runs")))
         baked = launched and self._task("canary.bake", lambda look: canary.bake(
             launched, self.service, look, **self._ports("clusters", "traffic", "metrics", "archive")))
         verdict = baked and self._task("canary.score", lambda look: scoring.score(
@@ -82,7 +82,7 @@ class Flow:
 
     def retire(self, push: Push) -> None:
         self._task("canary.retire", lambda look: canary.retire(
-            push, self.service, look, **self._ports("clusters", "traffic", "metrics", "leases")))
+            push, self.service, look, **self._ports("clusters", "traffic", "metrics", "leases", "runs")))
 
     def region(self, push: Push, region: str, until: str = "") -> bool:
         """off_peak → plan → … → delete_baseline, and the rollback whatever happened; `until` stops before a step."""
@@ -91,7 +91,7 @@ class Flow:
             push, region, self.service, self.markets, look))
         value = value and self._task(f"{task}.plan", lambda look: red_black.plan(
             push, region, self.service, self.markets, look,
-            **self._ports("clusters", "traffic", "images", "metrics", "leases", region=region)))
+            **self._ports("clusters", "traffic", "images", "metrics", "leases", "runs", region=region)))
         for name in IN_A_REGION:
             self.plan = value or self.plan
             if value is None or name == until:
@@ -108,7 +108,7 @@ class Flow:
                           lambda look: getattr(red_black, name)(plan, self.service, look, **ports))
 
     def roll_back(self, region: str, owner: str = "", push_id: str = "", *, also_complete: bool = False) -> str | None:
-        ports = self._ports("clusters", "traffic", "metrics", "leases", region=region)
+        ports = self._ports("clusters", "traffic", "metrics", "leases", "runs", region=region)
         return self._task(f"{region.replace('-', '_')}.roll_back", lambda look: roll_back.roll_back(
             owner or f"{self.push_id}.roll_back", push_id or self.push_id, self.service, "prod", region, look, **ports,
             also_complete=also_complete))

@@ -1,8 +1,14 @@
 """One push per cluster: whoever comes second waits and says for whom; who lost the lease stops."""
 
+from collections.abc import Callable
+from copy import deepcopy
 from datetime import timedelta
+from functools import partial
+
+import pytest
 
 from include.domain.push import PushEnd
+from tests.steps.test_lease import CHANGING
 from tests.stories.flow import Flow
 from tests.stories.telling import runs, tells
 from tests.world.declared import REGIONS, service
@@ -24,7 +30,7 @@ def test_a_push_waits_for_the_holder_of_the_lease_by_name_and_goes_on_when_it_is
     world.leases.take(KEY, first, world.now)
     world.on_tick = lambda: world.now >= ends and world.leases.release(KEY, first)
     record = flow.push()
-    tells(world, "canary.launch: waits: the lease of api/prod/us-east-1 is held by api-20261103T090000-first0 until",
+    tells(world, "canary.launch: waits: the lease of api/prod/us-east-1 is held by api-20261103T090000-first0 since",
           "canary.launch: done", "Success")
     assert record.end == PushEnd.SUCCESS
 
@@ -65,3 +71,59 @@ def test_the_lease_is_renewed_at_every_look():
     record = flow.push()
     assert record.end == PushEnd.SUCCESS, world.log
     assert world.leases.tokens == {KEY: 1}
+
+
+def test_a_push_takes_over_from_one_whose_run_has_ended():
+    world, flow = ready()
+    dead = Flow(world, "api-20261103T095000-dead00")
+    dead.region(dead.pushed_commit(), HERE, until="launch_new")
+    world.dag_runs.states[world.dag_runs.here] = True
+    world.dag_runs.here = "http://airflow/dags/api_patch_push/runs/manual__2"
+    record = flow.push()
+    assert record.end == PushEnd.SUCCESS, world.log
+    assert world.leases.tokens[KEY] > dead.plan.lease_token
+
+
+def roll_back_by_hand(world: World, push_id: str) -> None:
+    """What another process does, with the lease: none of its calls is counted."""
+    world.leases.take(KEY, "a person", world.now, by_force=True)
+    other = Flow(world, push_id)
+    ports = {"clusters": world.clusters[HERE], "traffic": world.traffic[HERE], "leases": world.leases,
+             "runs": world.dag_runs}
+    other._ports = lambda *names, **_: {name: ports[name] for name in names}
+    other.roll_back(HERE, owner="a person")
+    assert not other.failures, other.failures
+
+
+def pausing_before(number: int, world: World, meanwhile: Callable[[], None]) -> Callable[[], None]:
+    """The process sleeps just before this call of it, and wakes when others are done."""
+    def pause() -> None:
+        if len(world.executioner.calls) == number - 1:
+            world.executioner.pause = None
+            meanwhile()
+    return pause
+
+
+def is_change(call: str) -> bool:
+    return call.partition(".")[2] in CHANGING
+
+
+@pytest.mark.parametrize("step", ["launch_new", "disable_baseline", "delete_baseline"])
+def test_a_process_that_sleeps_while_a_person_rolls_back_changes_nothing_when_it_wakes(step):
+    """Before every call of the step but the changes themselves: nothing can make one of a check and what follows it."""
+    world, flow = ready()
+    flow.region(flow.pushed_commit(), HERE, until=step)
+    world.executioner.calls.clear()
+    paused, awake = deepcopy(flow), deepcopy(flow)
+    awake.step(step, awake.plan, HERE)
+    calls = awake.world.executioner.calls
+    assert any(map(is_change, calls))
+    for number in (n for n, call in enumerate(calls, 1) if not is_change(call)):
+        flow = deepcopy(paused)
+        world = flow.world
+        world.executioner.pause = pausing_before(number, world, partial(roll_back_by_hand, world, flow.push_id))
+        flow.step(step, flow.plan, HERE)
+        after = world.executioner.calls[number - 1:]
+        assert not any(map(is_change, after)), (number, after)
+        assert flow.failures or not any(map(is_change, calls[number:])), (number, world.log)
+        assert world.lost == 0, world.losses

@@ -1,9 +1,11 @@
-"""The in-memory twins of `Archive`, `Leases` and `Chat`."""
+"""The in-memory twins of `Archive`, `Leases`, `Runs` and `Chat`."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from include.domain.errors import LeaseLost, Refused
-from include.domain.push import Event, Lease
+from include.domain.errors import Refused
+from include.domain.lease import Lease, Work, must_be_held, taken
+from include.domain.push import Event
 
 
 class InMemoryArchive:
@@ -38,32 +40,47 @@ class InMemoryLeases:
 
     def __init__(self, lasts: timedelta = timedelta(minutes=15)):
         self.lasts = lasts
-        self.held: dict[str, Lease] = {}
-        self.tokens: dict[str, int] = {}
+        self.leases: dict[str, Lease] = {}
 
-    def take(self, key: str, owner: str, now: datetime, *, by_force: bool = False) -> Lease:
-        lease = self.held.get(key)
-        if lease and lease.owner == owner:
-            self.held[key] = Lease(key, owner, lease.token, now + self.lasts)
-            return self.held[key]
-        if lease and lease.expires_at > now and not by_force:
-            raise Refused(f"the lease of {key} is held by {lease.owner} until {lease.expires_at:%H:%M:%S} UTC")
-        self.tokens[key] = self.tokens.get(key, 0) + 1
-        self.held[key] = Lease(key, owner, self.tokens[key], now + self.lasts)
-        return self.held[key]
+    @property
+    def held(self) -> dict[str, Lease]:
+        """Those that somebody has, by key."""
+        return {key: lease for key, lease in self.leases.items() if lease.owner}
 
-    def check(self, key: str, owner: str, token: int) -> None:
-        lease = self.held.get(key)
-        if lease is None or (lease.owner, lease.token) != (owner, token):
-            holder = f"{lease.owner} with token {lease.token}" if lease else "nobody"
-            raise LeaseLost(f"{owner} lost the lease of {key} (token {token}): it is held by {holder}")
+    @property
+    def tokens(self) -> dict[str, int]:
+        """The greatest of each key."""
+        return {key: lease.token for key, lease in self.leases.items()}
 
-    def release(self, key: str, owner: str) -> None:
-        if key in self.held and self.held[key].owner == owner:
-            del self.held[key]
+    def take(self, key: str, owner: str, now: datetime, *, work: Work | None = None, by_force: bool = False,
+             over: Lease | None = None, above: int = 0) -> Lease:
+        self.leases[key] = taken(self.leases.get(key), key, owner, now, self.lasts, work, by_force=by_force, over=over,
+                                 above=above)
+        return self.leases[key]
 
     def holder(self, key: str) -> Lease | None:
         return self.held.get(key)
+
+    def check(self, key: str, owner: str, token: int) -> None:
+        must_be_held(self.holder(key), key, owner, token)
+
+    def release(self, key: str, owner: str) -> None:
+        if key in self.held and self.held[key].owner == owner:
+            self.leases[key] = replace(self.leases[key], owner="")
+
+
+class InMemoryRuns:
+    """DAG runs: `states` says of a run whether it ended (None: it cannot be asked); one that is not there has."""
+
+    def __init__(self, here: str = "http://airflow/dags/api_patch_push/runs/manual__1"):
+        self.here = here
+        self.states: dict[str, bool | None] = {here: False}
+
+    def this(self) -> str:
+        return self.here
+
+    def ended(self, run: str) -> bool | None:
+        return self.states.get(run, True)
 
 
 class InMemoryChat:

@@ -17,7 +17,7 @@ from tests.world.declared import REGIONS, service
 from tests.world.limits import InMemoryLimits
 from tests.world.metrics import InMemoryMetrics
 from tests.world.physics import tick
-from tests.world.records import InMemoryArchive, InMemoryChat, InMemoryLeases
+from tests.world.records import InMemoryArchive, InMemoryChat, InMemoryLeases, InMemoryRuns
 from tests.world.region import Behaviour, Group, Region, TargetGroup
 from tests.world.requests import Served, exchange, measurements
 from tests.world.traffic import InMemoryTraffic
@@ -41,6 +41,7 @@ class World:
         self.regions = {name: Region(name) for name in names}
         self.branches, self.images = InMemoryBranches(START), InMemoryImages(self.service.service, names)
         self.archive, self.leases, self.chat = InMemoryArchive(), InMemoryLeases(), InMemoryChat()
+        self.dag_runs = InMemoryRuns()
         self.metrics = {name: InMemoryMetrics(self.service.metrics.step_seconds) for name in names}
         self.clusters = {name: InMemoryClusters(region, self.clock, partial(self._changed, region))
                          for name, region in self.regions.items()}
@@ -132,7 +133,7 @@ class World:
         """Every port of one region, mortal, by the name that the steps' parameters have."""
         ports = {"clusters": self.clusters[region], "traffic": self.traffic[region], "metrics": self.metrics[region],
                  "limits": self.limits[region], "alarms": self.alarms[region], "images": self.images,
-                 "branches": self.branches, "archive": self.archive, "leases": self.leases}
+                 "branches": self.branches, "archive": self.archive, "leases": self.leases, "runs": self.dag_runs}
         return {name: Mortal(port, self.executioner, name) for name, port in ports.items()}
 
     def mortal(self, ports: Mapping[str, Any], name: str) -> dict[str, Any]:

@@ -4,15 +4,19 @@ A released lease keeps its object and its token, with no owner: a token is never
 """
 
 import json
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, fields, replace
+from datetime import datetime, timedelta
+from typing import Any
 
 from include.adapters.aws import Aws, Session
-from include.domain.errors import LeaseLost, Refused, Retryable
-from include.domain.push import Lease
+from include.domain.errors import Refused, Retryable
+from include.domain.lease import Lease, Work, must_be_held, taken
 
 LOST = ("PreconditionFailed", "ConditionalRequestConflict", "NoSuchKey")
 TRIES = 5
+NAMES = {field.name for field in fields(Lease)} - {"key"}
+TIMES = ("expires_at", "since", "renewed_at", "until")
 
 
 @dataclass(frozen=True)
@@ -30,50 +34,44 @@ class S3Leases:
         self._prefix = f"{prefix.strip('/')}/" if prefix.strip("/") else ""
         self._lasts = lasts
 
-    def take(self, key: str, owner: str, now: datetime, *, by_force: bool = False) -> Lease:
+    def take(self, key: str, owner: str, now: datetime, *, work: Work | None = None, by_force: bool = False,
+             over: Lease | None = None, above: int = 0) -> Lease:
         if not owner:
             raise Refused(f"the lease of {key} needs an owner")
-        for _ in range(TRIES):
-            held = self._read(key)
-            wanted = Lease(key, owner, _token(held, owner, now, by_force), now + self._lasts)
-            if self._write(wanted, held):
-                return wanted
-        raise Retryable(f"the lease of {key} changed {TRIES} times while {owner} tried to take it")
-
-    def check(self, key: str, owner: str, token: int) -> None:
-        held = self._read(key)
-        if held is None or (held.lease.owner, held.lease.token) != (owner, token):
-            holder = f"{held.lease.owner} with token {held.lease.token}" if held and held.lease.owner else "nobody"
-            raise LeaseLost(f"{owner} lost the lease of {key} (token {token}): it is held by {holder}")
-
-    def release(self, key: str, owner: str) -> None:
-        for _ in range(TRIES):
-            held = self._read(key)
-            if held is None or held.lease.owner != owner:
-                return
-            if self._write(Lease(key, "", held.lease.token, held.lease.expires_at), held):
-                return
-        raise Retryable(f"the lease of {key} changed {TRIES} times while {owner} tried to give it back")
+        return self._changed(key, f"{owner} tried to take it", lambda there: taken(  # type: ignore[return-value]
+            there, key, owner, now, self._lasts, work, by_force=by_force, over=over, above=above))
 
     def holder(self, key: str) -> Lease | None:
         held = self._read(key)
         return held.lease if held and held.lease.owner else None
 
+    def check(self, key: str, owner: str, token: int) -> None:
+        must_be_held(self.holder(key), key, owner, token)
+
+    def release(self, key: str, owner: str) -> None:
+        self._changed(key, f"{owner} tried to give it back", lambda there: (
+            replace(there, owner="") if there and there.owner == owner else None))
+
+    def _changed(self, key: str, why: str, change: Callable[[Lease | None], Lease | None]) -> Lease | None:
+        """The lease as it was written; None where there is nothing to change."""
+        for _ in range(TRIES):
+            held = self._read(key)
+            wanted = change(held.lease if held else None)
+            if wanted is None or self._write(wanted, held):
+                return wanted
+        raise Retryable(f"the lease of {key} changed {TRIES} times while {why}")
+
     def _read(self, key: str) -> _Held | None:
         answer = self._aws.call("s3", "get_object", self._about(key), none_if=("NoSuchKey",), Bucket=self._bucket,
                                 Key=self._key(key))
-        if answer is None:
-            return None
-        said = json.loads(answer["Body"].read())
-        lease = Lease(key, said["owner"], int(said["token"]), datetime.fromisoformat(said["expires_at"]))
-        return _Held(lease, answer["ETag"])
+        return _Held(_lease(key, json.loads(answer["Body"].read())), answer["ETag"]) if answer else None
 
     def _write(self, lease: Lease, over: _Held | None) -> bool:
         """False where the object is no longer the one that was read."""
-        body = {"owner": lease.owner, "token": lease.token, "expires_at": lease.expires_at.isoformat()}
+        body = {name: value for name, value in asdict(lease).items() if name in NAMES}
         condition = {"IfMatch": over.etag} if over else {"IfNoneMatch": "*"}
         return self._aws.call("s3", "put_object", self._about(lease.key), none_if=LOST, Bucket=self._bucket,
-                              Key=self._key(lease.key), Body=json.dumps(body).encode(),
+                              Key=self._key(lease.key), Body=json.dumps(body, default=datetime.isoformat).encode(),
                               ContentType="application/json", **condition) is not None
 
     def _key(self, key: str) -> str:
@@ -83,14 +81,9 @@ class S3Leases:
         return f"s3://{self._bucket}/{self._key(key)}"
 
 
-def _token(held: _Held | None, owner: str, now: datetime, by_force: bool) -> int:
-    """The token with which this owner may hold it now; Refused names the holder and until when."""
-    if held is None:
-        return 1
-    lease = held.lease
-    if lease.owner == owner:
-        return lease.token
-    if lease.owner and lease.expires_at > now and not by_force:
-        until = lease.expires_at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
-        raise Refused(f"the lease of {lease.key} is held by {lease.owner} until {until}")
-    return lease.token + 1
+def _lease(key: str, said: dict[str, Any]) -> Lease:
+    """What an older Serin did not write is taken for as young as can be."""
+    known = {name: said[name] for name in NAMES if said.get(name) is not None}
+    times = {name: datetime.fromisoformat(known[name]) for name in TIMES if name in known}
+    young = {"since": times["expires_at"], "renewed_at": times["expires_at"]}
+    return Lease(key=key, **(known | young | times))
