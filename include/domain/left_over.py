@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from include.domain.asg_names import members
 from include.domain.cluster import Asg, Target
-from include.domain.push import Lease
+from include.domain.lease import Lease, held_by
 
 
 class Mend(StrEnum):
@@ -45,7 +45,8 @@ class Seen:
     """One region as a repair reads it.
 
     `main` is the target group that serves prod, `pair_groups` are those of a canary and its baseline. `targets` holds
-    every one of them, what the listener forwards to, and what an ASG is attached to.
+    every one of them, what the listener forwards to, and what an ASG is attached to. `holder_ended`: nobody will give
+    the lease back.
     """
 
     region: str
@@ -57,6 +58,7 @@ class Seen:
     targets: Mapping[str, tuple[Target, ...]]
     lease: Lease | None
     now: datetime
+    holder_ended: bool = False
 
     def members(self, detail: str = "") -> list[Asg]:
         """The ASGs with this detail that stay, the oldest first."""
@@ -65,10 +67,14 @@ class Seen:
     def held_by_another(self, owner: str) -> str:
         """Why the region is left alone: who holds its lease; empty where nobody does, or only this owner."""
         lease = self.lease
-        if lease is None or lease.owner == owner or lease.expires_at <= self.now:
+        if lease is None or lease.owner == owner or self.is_left_behind:
             return ""
-        return (f"{self.region} is held by {lease.owner} until {lease.expires_at.astimezone(UTC):%Y-%m-%d %H:%M:%S} "
-                "UTC: left alone")
+        return f"{self.region} is left alone: {held_by(lease, self.now)}"
+
+    @property
+    def is_left_behind(self) -> bool:
+        """The lease ran out, or its holder's run has ended."""
+        return self.lease is not None and (self.lease.expires_at <= self.now or self.holder_ended)
 
     def has_traffic(self, asg: Asg) -> bool:
         """An instance of it is in a target group, if only draining."""

@@ -143,7 +143,7 @@ def _weights(seen: Seen) -> Iterator[Finding]:
 
 
 def _lease(seen: Seen) -> Iterator[Finding]:
-    if seen.lease and seen.lease.expires_at <= seen.now:
+    if seen.lease and seen.is_left_behind:
         yield Finding(Mend.RELEASE, f"the lease of {seen.lease.key} was never given back", seen.lease.owner,
                       seen.lease.expires_at)
 

@@ -124,7 +124,7 @@ def take(key: str, owner: str, service: Service, look: Look, leases: Leases, run
     It is taken from `from_owner`, and from a holder whose run has ended; `by_force` from anybody.
     """
     there = leases.holder(key)
-    goes_on = there and (there.owner == from_owner or _is_left_behind(there, owner, service, look, runs))
+    goes_on = there and (there.owner == from_owner or is_left_behind(there, owner, service, look, runs))
     try:
         lease = leases.take(key, owner, look.now, work=Work(what, runs.this(), look.now + lasts), by_force=by_force,
                             over=there if goes_on else None, above=greatest_token(asgs))
@@ -135,7 +135,7 @@ def take(key: str, owner: str, service: Service, look: Look, leases: Leases, run
     return Held(leases, key, owner, lease.token)
 
 
-def _is_left_behind(lease: Lease, owner: str, service: Service, look: Look, runs: Runs) -> bool:
+def is_left_behind(lease: Lease, owner: str, service: Service, look: Look, runs: Runs) -> bool:
     """Its holder's run has ended and gave no sign of life since. What cannot be asked is taken for alive."""
     if lease.owner == owner or not lease.run or not is_silent(lease, look.now, service.lasts(minutes=SILENT_MINUTES)):
         return False

@@ -13,31 +13,32 @@ from include.domain.left_over import Finding, Leftovers, Mend, Seen
 from include.domain.looks import Look, Wait
 from include.domain.repair import findings, leftovers
 from include.domain.service import Service
-from include.ports import Archive, Clusters, Leases, Metrics, Traffic
-from include.steps.lease import lease_key, take
+from include.ports import Archive, Clusters, Leases, Metrics, Runs, Traffic
+from include.steps.lease import is_left_behind, lease_key, take
 from include.steps.mend import Region, mend
 
 
 def look_over(owner: str, service: Service, environment: str, region: str, look: Look, clusters: Clusters,
-              traffic: Traffic, leases: Leases) -> Leftovers:
+              traffic: Traffic, leases: Leases, runs: Runs) -> Leftovers:
     """What is left over in the region, and what would be done about it. Changes nothing."""
-    return leftovers(see(service, environment, region, look, clusters, traffic, leases), owner)
+    return leftovers(see(service, environment, region, look, clusters, traffic, leases, runs), owner)
 
 
 def repair(owner: str, service: Service, environment: str, region: str, look: Look, clusters: Clusters,
-           traffic: Traffic, metrics: Metrics, leases: Leases) -> Leftovers | Wait:
+           traffic: Traffic, metrics: Metrics, leases: Leases, runs: Runs) -> Leftovers | Wait:
     """Do it, until all that is left is a person's; what that is. NothingToUndo where there is nothing to do."""
     key = lease_key(service.service, environment, region)
 
     def left() -> Seen:
-        return see(service, environment, region, look, clusters, traffic, leases)
+        return see(service, environment, region, look, clusters, traffic, leases, runs)
 
     seen = left()
     if held := seen.held_by_another(owner):
         raise NothingToUndo(held)
     if not _to_mend(seen):
         return _ended(seen, owner, leases)
-    held = take(key, owner, service, look, leases)
+    held = take(key, owner, service, look, leases, runs, seen.asgs, what="repair",
+                lasts=service.lasts(minutes=service.red_black.limit_minutes))
     if isinstance(held, Wait):
         return held
     seen = left()   # as it stands now that nobody else changes it
@@ -60,9 +61,9 @@ class Place(Protocol):
 
 def finish_repair(owner: str, asked: Mapping[str, object], failures: Mapping[str, str], service: Service,
                   environment: str, look: Look, places: Mapping[str, Place], archive: Archive,
-                  leases: Leases) -> list[Leftovers]:
+                  leases: Leases, runs: Runs) -> list[Leftovers]:
     """What is left over in each region now; the first time it is kept, with who asked and what failed."""
-    left = [look_over(owner, service, environment, region, look, place.clusters, place.traffic, leases)
+    left = [look_over(owner, service, environment, region, look, place.clusters, place.traffic, leases, runs)
             for region, place in places.items()]
     key = f"repairs/{service.service}/{owner}.json"
     if archive.get(key) is None:
@@ -73,7 +74,7 @@ def finish_repair(owner: str, asked: Mapping[str, object], failures: Mapping[str
 
 
 def see(service: Service, environment: str, region: str, look: Look, clusters: Clusters, traffic: Traffic,
-        leases: Leases) -> Seen:
+        leases: Leases, runs: Runs) -> Seen:
     """One region, as it stands."""
     cluster, name = cluster_name(service.service, environment), service.region(environment, region).target_group
     main = traffic.target_group(name)
@@ -81,9 +82,10 @@ def see(service: Service, environment: str, region: str, look: Look, clusters: C
         raise BadInput(f"environments.{environment}: there is no target group {name} in {region}")
     pair = tuple(arn for detail in (CANARY, BASELINE) if (arn := traffic.target_group(f"{cluster}-{detail}")))
     asgs, weights = tuple(clusters.asgs(cluster)), traffic.weights()
+    lease = leases.holder(lease_key(service.service, environment, region))
     arns = dict.fromkeys([main, *pair, *weights, *(arn for asg in asgs for arn in asg.target_groups)])
     return Seen(region, cluster, main, pair, asgs, weights, {arn: tuple(traffic.targets(arn)) for arn in arns},
-                leases.holder(lease_key(service.service, environment, region)), look.now)
+                lease, look.now, lease is not None and is_left_behind(lease, "", service, look, runs))
 
 
 def _to_mend(seen: Seen) -> list[Finding]:

@@ -71,8 +71,9 @@ def test_beside_a_push_that_lives_it_is_green_and_changes_nothing(half_way, run)
     assert clusters(half_way) == before
     [key] = half_way.archive.keys("repairs/api/")
     held = [region["held"] for region in json.loads(half_way.archive.get(key))["regions"]]
-    assert [text.split(" until")[0] for text in held] == [
-        f"{region} is held by api-20261103T100000-abc123" for region in REGIONS[:2]] + [""]
+    assert [text.split(" (")[0] for text in held] == [
+        f"{region} is left alone: the lease of api/prod/{region} is held by patch push api-20261103T100000-abc123"
+        for region in REGIONS[:2]] + [""]
 
 
 @pytest.mark.parametrize(("declared", "at"), [

@@ -7,8 +7,8 @@ import pytest
 
 from include.domain import asg_tags
 from include.domain.cluster import Asg, Instance, Target
+from include.domain.lease import Lease
 from include.domain.left_over import Finding, Leftovers, Mend, Seen
-from include.domain.push import Lease
 from include.domain.repair import findings, leftovers
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -29,6 +29,10 @@ def asg(version: int, *tags: dict[str, str], detail: str = "", desired: int = 1)
     instances = tuple(Instance(f"i-{name}-{n}", "InService", True, "a") for n in range(desired))
     return Asg(name, NOW - timedelta(days=50 - version), 0, 9, desired, instances, (MAIN,), "ami-1", "lt-1", "1",
                tags={key: value for some in tags for key, value in some.items()})
+
+
+def held_until(end: datetime) -> Lease:
+    return Lease("api/prod/us-east-1", "P", 7, end, since=NOW, renewed_at=NOW)
 
 
 def seen(*asgs: Asg, serves: tuple[Asg, ...] | None = None, weights: dict[str, int] | None = None,
@@ -98,7 +102,7 @@ def test_a_push_that_stopped_half_way_is_undone(region):
                  id="a baseline, and weights"),
     pytest.param(seen(OLD, pair_groups=(CANARY,)), ("RETIRE", ""), id="a target group of a canary that is gone"),
     pytest.param(seen(OLD, asg(42, detail="canary")), ("PERSON", "delete what no push made"), id="a canary of no push"),
-    pytest.param(seen(OLD, lease=Lease("api/prod/us-east-1", "P", 7, NOW)), ("RELEASE", ""), id="a lease that ran out"),
+    pytest.param(seen(OLD, lease=held_until(NOW)), ("RELEASE", ""), id="a lease that ran out"),
 ])
 def test_each_other_thing_has_its_mend(region, expected):
     assert expected in mends(region)
@@ -129,7 +133,7 @@ def test_an_older_push_is_not_judged_while_its_asg_is_the_baseline_of_a_newer_on
 
 def test_what_takes_away_comes_after_what_puts_back():
     older = asg(40, BLACK)
-    region = seen(older, asg(41, PINNED, BLACK), asg(42, NEW, PINNED), *PAIR, lease=Lease("k", "P", 7, NOW))
+    region = seen(older, asg(41, PINNED, BLACK), asg(42, NEW, PINNED), *PAIR, lease=held_until(NOW))
     assert [mend for mend, _ in mends(region)] == ["ROLL_BACK", "RETIRE", "DELETE", "RELEASE"]
 
 
@@ -141,9 +145,11 @@ def test_a_finding_says_what_whose_since_when_and_what_would_be_done():
 
 
 def test_what_another_holds_is_left_alone_and_what_the_same_holds_is_not():
-    held = Lease("api/prod/us-east-1", "P", 7, NOW + timedelta(minutes=5))
+    held = held_until(NOW + timedelta(minutes=5))
     region = seen(asg(41, PINNED), asg(42, NEW, PINNED), lease=held)
-    says = "us-east-1 is held by P until 2026-03-01 12:05:00 UTC: left alone"
+    says = ("us-east-1 is left alone: the lease of api/prod/us-east-1 is held by P since 12:00 UTC, "
+            "until 12:05 UTC at the latest")
     assert leftovers(region, "R") == Leftovers("us-east-1", 0, says, says)
     assert leftovers(region, "P").count == 1
     assert leftovers(replace(region, now=NOW + timedelta(minutes=5)), "R").count == 2
+    assert leftovers(replace(region, holder_ended=True), "R").count == 2

@@ -11,6 +11,7 @@ from include.domain.push import PushEnd
 from tests.steps.test_lease import CHANGING
 from tests.stories.flow import Flow
 from tests.stories.telling import runs, tells
+from tests.world.crash import Executioner
 from tests.world.declared import REGIONS, service
 from tests.world.world import World
 
@@ -87,11 +88,10 @@ def test_a_push_takes_over_from_one_whose_run_has_ended():
 def roll_back_by_hand(world: World, push_id: str) -> None:
     """What another process does, with the lease: none of its calls is counted."""
     world.leases.take(KEY, "a person", world.now, by_force=True)
+    asleep, world.executioner = world.executioner, Executioner()
     other = Flow(world, push_id)
-    ports = {"clusters": world.clusters[HERE], "traffic": world.traffic[HERE], "leases": world.leases,
-             "runs": world.dag_runs}
-    other._ports = lambda *names, **_: {name: ports[name] for name in names}
     other.roll_back(HERE, owner="a person")
+    world.executioner = asleep
     assert not other.failures, other.failures
 
 

@@ -35,11 +35,12 @@ REPAIR = "api-20261105T060000-fixit0"
 
 
 def looks(world: World, owner: str = REPAIR) -> Leftovers:
-    return look_over(owner, world.service, "prod", HERE, world.look(), *ports(world, "clusters", "traffic", "leases"))
+    place = ports(world, "clusters", "traffic", "leases", "runs")
+    return look_over(owner, world.service, "prod", HERE, world.look(), *place)
 
 
 def repaired(world: World, owner: str = REPAIR) -> Leftovers:
-    place = ports(world, "clusters", "traffic", "metrics", "leases")
+    place = ports(world, "clusters", "traffic", "metrics", "leases", "runs")
     return world.run(lambda look: repair(owner, world.service, "prod", HERE, look, *place), "repair")
 
 
@@ -116,7 +117,7 @@ def test_beside_a_push_that_lives_nothing_is_changed(quiet, step):
     world = deepcopy(quiet)
     up_to(step)(world)
     before = deepcopy((world.clusters[HERE].asgs("api-prod"), world.regions[HERE].weights, world.leases.held))
-    with pytest.raises(NothingToUndo, match=r"us-east-1 is held by api-20261103T100000-abc123 until .*: left alone"):
+    with pytest.raises(NothingToUndo, match=r"us-east-1 is left alone: .* held by patch push api-20261103T100000"):
         repaired(world)
     assert looks(world).held
     assert (world.clusters[HERE].asgs("api-prod"), world.regions[HERE].weights, world.leases.held) == before
@@ -126,11 +127,23 @@ def test_a_person_who_takes_the_lease_stops_it_at_its_next_look(quiet):
     world = deepcopy(quiet)
     left_in_the_middle(world)
     lease_ran_out(world)
-    place = ports(world, "clusters", "traffic", "metrics", "leases")
+    place = ports(world, "clusters", "traffic", "metrics", "leases", "runs")
     assert isinstance(repair(REPAIR, world.service, "prod", HERE, world.look(), *place), Wait)
     world.leases.take("api/prod/us-east-1", "a person", world.now, by_force=True)
     with pytest.raises(NothingToUndo, match="held by a person"):
         repaired(world)
+
+
+def test_what_a_push_left_whose_run_has_ended_is_put_right_before_its_lease_runs_out(quiet):
+    world = deepcopy(quiet)
+    left_in_the_middle(world)
+    world.advance(20)
+    assert "is held by" in looks(world).held
+    world.dag_runs.states[world.dag_runs.here] = True
+    assert looks(world).count
+    repaired(world)
+    world.advance(20)
+    assert_whole(world)
 
 
 def test_what_was_kept_long_enough_is_deleted_and_not_before(quiet):
