@@ -21,8 +21,8 @@ def started(world, flow):
 
 
 def launched(world, flow, push):
-    return world.run(lambda look: launch_canary(
-        push, flow.service, look, **ports(world, "clusters", "traffic", "images", "metrics", "leases", "runs")), "launch")
+    handed = ports(world, "clusters", "traffic", "images", "metrics", "leases", "runs")
+    return world.run(lambda look: launch_canary(push, flow.service, look, **handed), "launch")
 
 
 def baked(**declared):

@@ -69,7 +69,8 @@ def test_the_archive_keeps_the_record_the_readings_and_both_pages():
 
 
 def test_nothing_is_lost_where_every_call_takes_a_second():
-    world = World(service(regions=1, red_black__limit_minutes=1000, red_black__region_minutes=1000))
+    world = World(service(regions=1, canary__min_requests=50, red_black__limit_minutes=1000,
+                          red_black__region_minutes=1000))
     world.branches.push("prod", "slow calls")
     world.executioner.pause = lambda: world.advance(1)
     record = Flow(world).push()
