@@ -14,6 +14,7 @@ from include.domain.lease import Lease, Work
 from include.domain.looks import Look, Wait
 from include.domain.push import Event
 from include.domain.red_black.room import Room
+from include.domain.red_black.versions import Said
 from include.domain.red_black.watch import Alarm
 
 
@@ -94,6 +95,13 @@ class Alarms(Protocol):
 
     def read(self, names: Sequence[str]) -> list[Alarm]:
         """Each as it stands now, in this order; BadInput names those that do not exist. One call for 100."""
+
+
+class Instances(Protocol):
+    """The instances of one region, spoken to themselves."""
+
+    def ask(self, instances: Sequence[str], port: int, path: str) -> dict[str, Said]:
+        """What each answers to one GET over HTTP, many at once; one that does not answer is told, and is no error."""
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,20 @@ from include.catalog import load_markets, service_named
 from include.domain.errors import BadInput
 from include.domain.peak_windows import Market
 from include.domain.service import Service
-from include.ports import Alarms, Archive, Branches, Chat, Clusters, Images, Leases, Limits, Metrics, Runs, Traffic
+from include.ports import (
+    Alarms,
+    Archive,
+    Branches,
+    Chat,
+    Clusters,
+    Images,
+    Instances,
+    Leases,
+    Limits,
+    Metrics,
+    Runs,
+    Traffic,
+)
 
 # A lease outlives every pause between two steps of a push, also an Airflow that was down for a night.
 LEASE_HOURS = 24
@@ -77,6 +90,12 @@ class Ports:
         from include.adapters.alarms.cloudwatch import CloudWatchAlarms
 
         return CloudWatchAlarms(self._session)
+
+    @cached_property
+    def instances(self) -> Instances:
+        from include.adapters.instances.ec2 import Ec2Instances
+
+        return Ec2Instances(self._session)
 
     @cached_property
     def images(self) -> Images:

@@ -7,12 +7,14 @@ from datetime import datetime
 
 @dataclass(frozen=True)
 class Instance:
-    """One instance of an ASG. `state` is Auto Scaling's lifecycle state; `healthy` is its HealthStatus."""
+    """One instance of an ASG. `state` is Auto Scaling's lifecycle state; `healthy` is its HealthStatus;
+    `template_version` is the number that it was launched from, empty where AWS does not say."""
 
     id: str
     state: str
     healthy: bool
     zone: str
+    template_version: str = ""
 
     @property
     def in_service(self) -> bool:

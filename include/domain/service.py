@@ -106,6 +106,14 @@ class RepairSettings(Settings):
     check_at: TimeOfDay = time(6)
 
 
+class VersionCheck(Settings):
+    """Where each instance says which commit it runs: in a header of its answer, or in the body. 7 hex digits do."""
+
+    port: Annotated[int, Field(ge=1, le=65_535)]
+    path: Annotated[str, Field(pattern=r"^/[!-~]*$")] = "/version"
+    header: Annotated[str, Field(pattern=r"^[A-Za-z0-9-]*$")] = ""
+
+
 class ArchiveSettings(Settings):
     """Where records, events and reports are kept, for ever; the leases lie beside them."""
 
@@ -134,6 +142,7 @@ class Service(Settings):
     canary: CanaryPlan
     red_black: RedBlackPlan = RedBlackPlan()
     repair: RepairSettings = RepairSettings()
+    version: VersionCheck | None = None
     metrics: AnyMetricSource
     archive: ArchiveSettings
     chat: ChatSettings = ChatSettings()

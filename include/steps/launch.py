@@ -8,7 +8,7 @@ from include.domain.push import RegionPlan
 from include.domain.red_black.sizes import batches_before_the_last, next_batch, recorded_sizes
 from include.domain.service import Service
 from include.domain.standing import named
-from include.ports import Archive, Clusters, Leases, Limits, Traffic
+from include.ports import Archive, Clusters, Instances, Leases, Limits, Traffic
 from include.steps.both import among, both
 from include.steps.create import create_new, must_be_ours
 from include.steps.enable import is_disabled
@@ -17,10 +17,11 @@ from include.steps.lease import Held, hold
 from include.steps.pin import pin
 from include.steps.pre_flight import must_fit
 from include.steps.start_times import launch_limit, remember_start
+from include.steps.versions import other_version
 
 
 def launch_new(plan: RegionPlan, service: Service, look: Look, clusters: Clusters, traffic: Traffic, limits: Limits,
-               leases: Leases, archive: Archive) -> RegionPlan | Wait:
+               instances: Instances, leases: Leases, archive: Archive) -> RegionPlan | Wait:
     """Create the new ASG at 0, pin the baseline, size up in batches; each batch takes traffic before the next."""
     held = hold(plan, look, leases)
     clusters = held.guard(clusters)
@@ -33,7 +34,7 @@ def launch_new(plan: RegionPlan, service: Service, look: Look, clusters: Cluster
         return plan
     if baseline and not is_disabled(baseline):
         pin(baseline, clusters)
-    reason = not_yet(new, min(new.desired, plan.size), traffic)
+    reason = not_yet(new, min(new.desired, plan.size), traffic) or other_version(plan, new, service, instances)
     if reason:
         batches = batches_before_the_last(service.red_black.batch_percent)
         within = launch_limit(plan, batches, service, look.now, archive)
@@ -46,16 +47,16 @@ def launch_new(plan: RegionPlan, service: Service, look: Look, clusters: Cluster
     return plan
 
 
-def in_service(plan: RegionPlan, service: Service, look: Look, clusters: Clusters, traffic: Traffic, leases: Leases,
-               archive: Archive) -> RegionPlan | Wait:
-    """Every instance of the new ASG runs this AMI, is in service and healthy in every target group."""
+def in_service(plan: RegionPlan, service: Service, look: Look, clusters: Clusters, traffic: Traffic,
+               instances: Instances, leases: Leases, archive: Archive) -> RegionPlan | Wait:
+    """Every instance of the new ASG is in service, healthy in every target group, and runs what is pushed."""
     hold(plan, look, leases)
     new, _ = both(plan, clusters)
     if recorded_sizes(new) is None:
         return plan
     if new.ami != plan.ami:
         raise Refused(f"{new.name} runs {new.ami}, and not {plan.ami} of this push")
-    reason = not_yet(new, plan.size, traffic)
+    reason = not_yet(new, plan.size, traffic) or other_version(plan, new, service, instances)
     if reason:
         within = launch_limit(plan, 1, service, look.now, archive)
         return until_launched(reason, new, look, service, clusters, within)

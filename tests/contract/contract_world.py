@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from include.domain.cluster import Asg
-from include.ports import Alarms, Archive, Branches, Clusters, Images, Leases, Limits, Metrics, Traffic
+from include.domain.red_black.versions import Said
+from include.ports import Alarms, Archive, Branches, Clusters, Images, Instances, Leases, Limits, Metrics, Traffic
 
 MIDNIGHT = datetime(2026, 3, 1, tzinfo=UTC)
 
@@ -18,6 +19,7 @@ class ContractWorld:
     `no_ami` of none.
     `write_metric(asg, at, values)` puts values of one second into the metric store, as those of one of the ASG's
     instances where `instance` is given. `set_alarm(name, state)` makes an alarm, or changes its state.
+    `answers(instance, said)` lets the instance answer so from now on, and returns the port.
     """
 
     cluster: str
@@ -30,6 +32,7 @@ class ContractWorld:
     traffic: Traffic
     archive: Archive
     leases: Leases
+    instances: Instances
     limits: Limits
     alarms: Alarms
     metrics: Metrics
@@ -39,6 +42,7 @@ class ContractWorld:
     now: Callable[[], datetime]
     until: Callable[[Callable[[], Any]], Any]
     set_alarm: Callable[[str, str], None]
+    answers: Callable[[str, Said], int]
     write_metric: Callable[..., None]
 
     def one(self, name: str) -> Asg | None:

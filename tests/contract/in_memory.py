@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from include.domain.red_black.versions import Said
 from tests.contract.contract_world import ContractWorld
 from tests.world.declared import REGIONS, service
 from tests.world.world import World
@@ -19,6 +20,7 @@ class InMemory(ContractWorld):
         self.cluster, self.asg = "api-prod", group.name
         self.clusters, self.traffic, self.metrics = world.clusters[here], world.traffic[here], world.metrics[here]
         self.limits, self.alarms = world.limits[here], world.alarms[here]
+        self.instances = world.instances[here]
         self.set_alarm = self.alarms.states.__setitem__
         world.regions[here].gone_amis.add(self.no_ami)
         self.archive, self.leases = world.archive, world.leases
@@ -26,6 +28,10 @@ class InMemory(ContractWorld):
         self.target_group = self.traffic.target_group("api-prod")
         self.ami, self.commit = "ami-0123456789abcdef0", world.branches.push("prod", "a fix")
         self.now, self.until, self.write_metric = world.clock, world.until, self.metrics.write
+
+    def answers(self, instance: str, said: Said) -> int:
+        self.instances.said[instance] = said
+        return 8080
 
 
 @contextmanager

@@ -2,10 +2,12 @@
 
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
 from uuid import uuid4
 
@@ -14,16 +16,19 @@ from include.adapters.archive.s3 import S3Archive
 from include.adapters.branches.git import GitBranches
 from include.adapters.clusters.ec2_asg import Ec2AsgClusters
 from include.adapters.images.ec2 import Ec2Images
+from include.adapters.instances.ec2 import Ec2Instances
 from include.adapters.leases.s3 import S3Leases
 from include.adapters.limits.ec2 import Ec2Limits
 from include.adapters.metrics.sql import SqlMetrics
 from include.adapters.traffic.elbv2 import Elbv2Traffic
 from include.domain.metric_sources import SqlSource
+from include.domain.red_black.versions import Said
 from include.domain.service import Service
 from include.local_cloud import service_repository
 from tests.adapters.cloud import REGION, Cluster, Session, eventually, furnished
 from tests.contract.contract_world import ContractWorld
 
+PORT = 18_080       # of an instance's own address
 REGIONS = (REGION, "us-west-2")
 
 
@@ -57,8 +62,21 @@ class OnLocalCloud(ContractWorld):
         self._table = Table()
         self.write_metric = self._table.write
         self.metrics = SqlMetrics(self._table, REGION, SqlSource(connection="m", instance_table="of_instances"), 1)
+        self.instances, self._servers = Ec2Instances(self._session), ExitStack()
         self.alarms = CloudWatchAlarms(self._session)
         self.clusters, self.limits = Ec2AsgClusters(self._session), Ec2Limits(self._session)
+
+    def answers(self, instance: str, said: Said) -> int:
+        """A server on the instance's own address, which is one of loopback."""
+        reservation, = self._session.client("ec2").describe_instances(InstanceIds=[instance])["Reservations"]
+        server = self._servers.enter_context(
+            ThreadingHTTPServer((reservation["Instances"][0]["PrivateIpAddress"], PORT), _answering(said)))
+        self._servers.callback(server.shutdown)
+        Thread(target=server.serve_forever, daemon=True).start()
+        return PORT
+
+    def close(self) -> None:
+        self._servers.close()
 
     def set_alarm(self, name: str, state: str) -> None:
         watch = self._session.client("cloudwatch")
@@ -142,6 +160,21 @@ class OnLocalCloud(ContractWorld):
 def made(request: Any) -> Iterator[ContractWorld]:
     world = OnLocalCloud(request.getfixturevalue("control"), request.getfixturevalue("tmp_path") / "api")
     yield world
+    world.close()
+
+
+def _answering(said: Said) -> type[BaseHTTPRequestHandler]:
+    class Answer(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(said.status)
+            for name, value in said.headers.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(said.body.encode())
+
+        def log_message(self, *_: Any) -> None: ...
+
+    return Answer
 
 
 def _image(session: Session, name: str) -> str:

@@ -50,7 +50,7 @@ class WorldPorts:
     def __init__(self, world: World, environment: str, region: str):
         self.service, self.environment, self.region, self.chat = world.service, environment, region, world.chat
         self.regions, self.markets = list(world.regions), wiring.load_markets()
-        of_a_region = {"clusters", "traffic", "metrics", "limits", "alarms"}
+        of_a_region = {"clusters", "traffic", "metrics", "limits", "alarms", "instances"}
         ports = world.ports(region or REGIONS[0])
         vars(self).update({name: port for name, port in ports.items() if region or name not in of_a_region})
 

@@ -14,8 +14,8 @@ from tests.world.world import World
 
 IN_A_REGION = ("launch_new", "in_service", "red_red", "disable_baseline", "holds", "delete_baseline")
 PORTS = {
-    "launch_new": ("clusters", "traffic", "limits", "leases", "archive"),
-    "in_service": ("clusters", "traffic", "leases", "archive"),
+    "launch_new": ("clusters", "traffic", "limits", "instances", "leases", "archive"),
+    "in_service": ("clusters", "traffic", "instances", "leases", "archive"),
     "red_red": ("clusters", "traffic", "metrics", "leases"),
     "disable_baseline": ("clusters", "traffic", "metrics", "leases"),
     "holds": ("clusters", "traffic", "metrics", "alarms", "leases"),

@@ -92,7 +92,7 @@ class InMemoryClusters:
 
 
 def _seen(group: Group) -> Asg:
-    instances = tuple(Instance(m.id, m.state, m.healthy, m.zone) for m in group.machines)
+    instances = tuple(Instance(m.id, m.state, m.healthy, m.zone, m.template_version) for m in group.machines)
     return Asg(group.name, group.created_at, group.min_size, group.max_size, group.desired, instances,
                group.target_groups, group.ami, group.template, group.template_version,
                frozenset(group.suspended), dict(group.tags), group.deleting)

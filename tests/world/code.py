@@ -61,6 +61,10 @@ class InMemoryImages:
     def named(self, name: str) -> Image | None:
         return next((i for i in self.images.values() if name == i.name or name in i.ids.values()), None)
 
+    def commit_of(self, ami: str) -> str:
+        """What the AMI with this id was built from; empty for one that nobody built here."""
+        return next((image.commit for image in self.images.values() if ami in image.ids.values()), "")
+
     def build(self, commit: str, branch: str, look: Look) -> Image | Wait:
         found = self.find(commit)
         if found:

@@ -58,7 +58,7 @@ def _launch(region: Region, group: Group, missing: int, now: datetime) -> None:
     for _ in range(missing):
         number = region.number()
         machine = Machine(f"i-{number:017x}", f"{region.name}{ZONES[number % 3]}", group.ami,
-                          region.behaviours.get(group.ami, Behaviour()))
+                          region.behaviours.get(group.ami, Behaviour()), template_version=group.template_version)
         group.machines.append(machine)
         note(group, now, "InProgress", "Launching a new EC2 instance", about=machine.id)
 

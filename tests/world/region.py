@@ -41,6 +41,7 @@ class Machine:
     seconds: int = 0
     healthy: bool = True
     alive: bool = True
+    template_version: str = ""
 
 
 @dataclass

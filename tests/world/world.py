@@ -14,6 +14,7 @@ from tests.world.clusters import InMemoryClusters
 from tests.world.code import InMemoryBranches, InMemoryImages
 from tests.world.crash import Executioner, Killed, Mortal
 from tests.world.declared import REGIONS, service
+from tests.world.instances import InMemoryInstances
 from tests.world.limits import InMemoryLimits
 from tests.world.metrics import InMemoryMetrics
 from tests.world.physics import tick
@@ -48,6 +49,8 @@ class World:
         self.traffic = {name: InMemoryTraffic(region, partial(self._changed, region))
                         for name, region in self.regions.items()}
         self.limits = {name: InMemoryLimits(region) for name, region in self.regions.items()}
+        self.instances = {name: InMemoryInstances(region, self.images.commit_of)
+                          for name, region in self.regions.items()}
         self.alarms = {name: InMemoryAlarms() for name in names}
         self._furnish(size)
         self.advance(10)
@@ -133,7 +136,8 @@ class World:
         """Every port of one region, mortal, by the name that the steps' parameters have."""
         ports = {"clusters": self.clusters[region], "traffic": self.traffic[region], "metrics": self.metrics[region],
                  "limits": self.limits[region], "alarms": self.alarms[region], "images": self.images,
-                 "branches": self.branches, "archive": self.archive, "leases": self.leases, "runs": self.dag_runs}
+                 "instances": self.instances[region], "branches": self.branches, "archive": self.archive,
+                 "leases": self.leases, "runs": self.dag_runs}
         return {name: Mortal(port, self.executioner, name) for name, port in ports.items()}
 
     def mortal(self, ports: Mapping[str, Any], name: str) -> dict[str, Any]:

@@ -22,8 +22,10 @@ def shown(group: Mapping[str, Any], versions: Mapping[Spec, Version]) -> Asg:
 
 
 def _instance(instance: Mapping[str, Any]) -> Instance:
+    launched_from = (instance.get("LaunchTemplate") or {}).get("Version") or ""
     return Instance(instance["InstanceId"], instance["LifecycleState"],
-                    instance.get("HealthStatus", "").lower() == "healthy", instance.get("AvailabilityZone", ""))
+                    instance.get("HealthStatus", "").lower() == "healthy", instance.get("AvailabilityZone", ""),
+                    launched_from if launched_from.isdecimal() else "")
 
 
 def shown_activity(activity: Mapping[str, Any]) -> Activity:

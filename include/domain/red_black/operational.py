@@ -21,7 +21,7 @@ def why_not_operational(asg: Asg, targets: Mapping[str, Sequence[Target]], wante
         return f"{asg.name} has {len(asg.instances) - len(not_yet)} of {wanted} instances InService: {_alike(not_yet)}"
     ill = [i.id for i in asg.instances if i.state == "InService" and not i.healthy]
     if asg.in_service < wanted:
-        return f"{asg.name} has {asg.in_service} of {wanted} instances healthy: {_some(ill)} marked unhealthy"
+        return f"{asg.name} has {asg.in_service} of {wanted} instances healthy: {some(ill)} marked unhealthy"
     reasons = (_why_not_healthy(asg, group, targets[group], wanted) for group in targets)
     return next((reason for reason in reasons if reason), None)
 
@@ -53,11 +53,12 @@ def _alike(conditions: Mapping[str, str]) -> str:
     found: dict[str, list[str]] = {}
     for instance, condition in conditions.items():
         found.setdefault(condition, []).append(instance)
-    return _some([f"{ids[0]}{f' and {len(ids) - 1} more' if len(ids) > 1 else ''} {condition}"
+    return some([f"{ids[0]}{f' and {len(ids) - 1} more' if len(ids) > 1 else ''} {condition}"
                   for condition, ids in found.items()])
 
 
-def _some(items: Sequence[str]) -> str:
+def some(items: Sequence[str]) -> str:
+    """The first few, and how many more there are."""
     more = len(items) - NAMED
     return ", ".join(items[:NAMED]) + (f" and {more} more" if more > 0 else "")
 
