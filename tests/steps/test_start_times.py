@@ -6,7 +6,8 @@ from include.domain.errors import Retryable
 from include.domain.looks import Look
 from include.steps.launch import in_service
 from include.steps.start_times import launch_limit
-from tests.steps.ready import HERE, planned
+from tests.steps.ready import HERE, planned, ports
+from tests.stories.flow import PORTS
 from tests.world.region import Behaviour, Times
 
 FOLDER = f"starts/api/prod/{HERE}/"
@@ -51,8 +52,8 @@ def test_starts_of_the_month_before_count_too():
     world, flow, found = planned("in_service")
     past(world, 20, 20, 20, month="202610")
     past(world, 4, 4)
-    ports = world.ports(HERE)
-    assert launch_limit(found, 1, flow.service, world.now, ports["archive"]).lasts == timedelta(seconds=60)
+    archive = world.ports(HERE)["archive"]
+    assert launch_limit(found, 1, flow.service, world.now, archive).lasts == timedelta(seconds=60)
 
 
 def test_an_archive_that_is_down_fails_no_push(monkeypatch):
@@ -69,8 +70,6 @@ def test_an_archive_that_is_down_fails_no_push(monkeypatch):
 def test_a_start_that_nobody_watched_is_not_kept():
     world, flow, found = planned("in_service")
     world.advance(60)
-    ports = world.ports(HERE)
     look = Look(world.now, world.now, timedelta(seconds=50))
-    assert in_service(found, flow.service, look, *(ports[name] for name in (
-        "clusters", "traffic", "leases", "archive"))) == found
+    assert in_service(found, flow.service, look, **ports(world, *PORTS["in_service"])) == found
     assert starts(world) == []
