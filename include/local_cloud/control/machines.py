@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from moto.ec2.exceptions import EC2ClientError, InvalidAMIIdError
+from moto.ec2.exceptions import EC2ClientError, InvalidAMIIdError, InvalidInstanceIdError
 from moto.ec2.models import EC2Backend
 from moto.ec2.models.instances import Instance, InstanceState, StateReason
 from moto.ec2.responses.general import General
@@ -69,11 +69,33 @@ def run_instances(original: Any, self: EC2Backend, image_id: str, count: int, us
         raise EC2ClientError("InsufficientInstanceCapacity", no_capacity(rest.get("instance_type", ""), zone))
     reservation = original(self, image_id, count, user_data, security_groups, **rest)
     for instance in reservation.instances:
+        _by_id(self)[instance.id] = instance
         instance.life = Life(asg, world.now(), world.region(self.region_name).disks.get(image_id))
         begin(instance, "pending", "running", world.durations.boot)
         if world.faults.strikes("never_healthy", world.now(), region=self.region_name, asg=asg):
             instance.life.never_healthy = True
     return reservation
+
+
+def _by_id(backend: EC2Backend) -> dict[str, Instance]:
+    """All instances that are described; only `run_instances` makes them, and `reconcile` forgets them."""
+    return backend.__dict__.setdefault("serin_instances", {})
+
+
+@patched(EC2Backend, "get_instance_by_id", "stock: copies every reservation, for each target that is described")
+def get_instance_by_id(original: Any, self: EC2Backend, instance_id: str) -> Instance | None:
+    return _by_id(self).get(instance_id)
+
+
+@patched(EC2Backend, "get_instance", "stock: the same")
+def get_instance(original: Any, self: EC2Backend, instance_id: str) -> Instance:
+    """One that is just being made is not known by its id yet: it is the newest."""
+    found = _by_id(self).get(instance_id) or next(
+        (i for reservation in reversed(self.reservations.values()) for i in reservation.instances
+         if i.id == instance_id), None)
+    if found is None:
+        raise InvalidInstanceIdError(instance_id)
+    return found
 
 
 def no_capacity(instance_type: str, zone: str) -> str:
@@ -144,6 +166,7 @@ def reconcile(region: Region, now: float) -> None:
             elif instance.state == "terminated" and now >= life.turns_at + here().lasts(
                     here().durations.terminated_kept):
                 reservation.instances.remove(instance)
+                _by_id(region.ec2).pop(instance.id, None)
         if not reservation.instances:
             del region.ec2.reservations[reservation.id]
 
