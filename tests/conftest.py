@@ -1,6 +1,7 @@
 """What every test stands on: a world of its own (no AWS account, no Airflow of the person's), and fast layers first."""
 
 import atexit
+import json
 import os
 import shutil
 import tempfile
@@ -9,7 +10,7 @@ from pathlib import Path
 from include.demo.airflow_settings import ROOT, clean_environment
 
 # From the purest to the slowest; a folder that is not named here runs between the two ends.
-FIRST = ("domain", "catalog", "steps", "stories", "reports")
+FIRST = ("domain", "catalog", "steps", "stories", "laws", "reports")
 LAST = ("plugins", "dags", "demo", "end_to_end")
 
 
@@ -44,3 +45,12 @@ def _layer(item) -> int:
 
 def pytest_collection_modifyitems(items) -> None:
     items.sort(key=_layer)
+
+
+def pytest_terminal_summary(terminalreporter) -> None:
+    """What the proofs tried, in numbers."""
+    for report in (*terminalreporter.getreports("passed"), *terminalreporter.getreports("failed")):
+        for name, value in report.user_properties:
+            if name == "tried":
+                counts = ", ".join(f"{count:,} {what}" for what, count in sorted(json.loads(value).items()))
+                terminalreporter.line(f"{report.nodeid.rpartition('::')[2]} tried {counts}")

@@ -65,7 +65,9 @@ def test_every_kind_of_bad_commit_is_named():
 
 @pytest.mark.parametrize("module", sorted(set(re.findall(r"python -m ([\w.]+)", CODE))))
 def test_every_module_that_is_run_is_there(module):
-    assert find_spec(f"{module}.__main__") or find_spec(module)
+    package = find_spec(module)
+    assert package
+    assert package.submodule_search_locations is None or find_spec(f"{module}.__main__")
 
 
 def test_the_kinds_are_those_of_the_wiring():

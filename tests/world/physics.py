@@ -55,6 +55,11 @@ def _launch(region: Region, group: Group, missing: int, now: datetime) -> None:
     if region.no_capacity:
         note(group, now, "Failed", "Launching a new EC2 instance", region.no_capacity)
         return
+    if region.room is not None and region.room < missing:
+        note(group, now, "Failed", "Launching a new EC2 instance", "We currently do not have sufficient capacity.")
+        missing, region.room = region.room, 0
+    elif region.room is not None:
+        region.room -= missing
     for _ in range(missing):
         number = region.number()
         machine = Machine(f"i-{number:017x}", f"{region.name}{ZONES[number % 3]}", group.ami,

@@ -102,6 +102,7 @@ class Region:
     most_targets: int = 1000
     refused: list[str] = field(default_factory=list)
     gone_amis: set[str] = field(default_factory=set)
+    room: int | None = None     # so many more instances can be launched; None: as many as are asked for
     served: float = 0
     lost: float = 0
     losses: list[str] = field(default_factory=list)
