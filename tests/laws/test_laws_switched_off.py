@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from include.domain.standing import End, Standing
-from include.steps import canary, comparing, plan, push, red_black, roll_back
+from include.steps import canary, comparing, plan, record, red_black, roll_back
 from tests.laws.every_fault import EveryFault, tried_in
 from tests.world.faults import Strike
 from tests.world.ledger import Violation
@@ -58,7 +58,7 @@ SWITCHES = {
     "no data is no need": Off(
         5, comparing, "measured_rps", no_data_is_no_need(comparing.measured_rps),
         begins_at=("disable_baseline",), mishaps=(metrics_stop_or_come_back,), meets=()),
-    "every end is called a success": Off(6, push, "stands", lambda *_: Standing(End.COMPLETE)),
+    "every end is called a success": Off(6, record, "stands", lambda *_: Standing(End.COMPLETE)),
 }
 
 
