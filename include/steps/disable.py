@@ -15,7 +15,7 @@ from include.ports import Clusters, Traffic
 from include.steps.lease import Held
 
 KEPT = timedelta(days=2)    # how long a clean-up leaves it alone
-CHUNK = 20                  # instances of one deregistration
+CHUNK = 100                 # instances of one deregistration: of one call of AWS, so the lease is checked before each
 
 
 def disable(asg: Asg, look: Look, clusters: Clusters, traffic: Traffic, held: Held) -> str | None:
@@ -31,6 +31,9 @@ def disable(asg: Asg, look: Look, clusters: Clusters, traffic: Traffic, held: He
     settled = named(clusters.asgs(parse(asg.name).cluster), asg.name)
     if settled is None:
         return None
+    pending = sum(instance.state == "Pending" for instance in settled.instances)
+    if pending:     # of a thousand launches at once, the newest hundred activities may all be done
+        return f"{asg.name} has {pending} {_plural(pending, 'instance', 'instances')} still being launched"
     _record(settled, look, clusters, held)
     _deregister(settled, traffic)
     left = _still_registered(settled, traffic)

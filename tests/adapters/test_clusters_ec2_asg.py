@@ -182,6 +182,15 @@ def test_a_marked_instance_is_healthy_again_and_one_that_is_gone_is_no_error(clu
     assert the(clusters, cluster, cluster.asg).in_service == 2
 
 
+def test_many_are_marked_with_one_call_each_and_what_aws_refuses_is_raised(clusters, session, cluster):
+    gone = [f"i-{number:017x}" for number in range(50)]
+    session.calls.clear()
+    clusters.mark_healthy(gone)
+    assert session.calls == ["autoscaling.SetInstanceHealth"] * 50
+    with pytest.raises(BadInput, match="set_instance_health"):
+        clusters.mark_healthy([*gone, ""])
+
+
 def test_activities_come_the_newest_first_with_awss_words(clusters, cluster):
     eventually(lambda: the(clusters, cluster, cluster.asg).in_service == 2, "two in service")
     activities = clusters.activities(cluster.asg)

@@ -66,6 +66,17 @@ def test_it_is_black_only_when_no_instance_is_left_in_any_target_group():
     assert without_traffic(black, world.traffic[HERE])
 
 
+def test_instances_that_are_still_launched_are_waited_for_also_where_the_newest_activities_are_all_done():
+    world = resting()
+    group = world.regions[HERE].groups["api-prod-v041"]
+    group.desired = 6
+    world.advance(1)
+    group.activities.clear()
+    assert one_look(world) == "api-prod-v041 has 2 instances still being launched"
+    assert "traffic.deregister" not in world.executioner.calls
+    disabled(world)
+
+
 def test_saying_it_again_changes_nothing():
     world = resting()
     first = disabled(world)
@@ -84,8 +95,8 @@ def test_what_somebody_else_suspended_stays_suspended_when_it_is_put_back():
 
 def test_many_instances_are_deregistered_in_chunks():
     world = resting()
-    world.clusters[HERE].resize("api-prod-v041", minimum=45, maximum=45, desired=45)
-    world.until(lambda: seen(world).in_service == 45)
+    world.clusters[HERE].resize("api-prod-v041", minimum=205, maximum=205, desired=205)
+    world.until(lambda: seen(world).in_service == 205)
     world.executioner.calls.clear()
     one_look(world)
     assert world.executioner.calls.count("traffic.deregister") == 3
