@@ -66,12 +66,13 @@ def measured(metrics: int, points: int, times: int) -> str:
     floors = rebuilt([compact(names, canary, baseline, 60)] * 3) if metrics <= 10_000 else Floors.none()
     times = times if metrics * points < 10_000_000 else 2
     sort = best(lambda: (np.sort(canary, axis=1), np.sort(baseline, axis=1)), times)
-    arrays = best(lambda: look(names, canary, baseline, SOURCE, floors), times)
-    whole = best(lambda: judge(names, canary, baseline, SOURCE, PLAN, floors), times)
+    labels = best(lambda: look(names, canary, baseline, SOURCE, floors), times)
+    verdict = best(lambda: judge(names, canary, baseline, SOURCE, PLAN, floors), times)
+    worded = best(lambda: tuple(judge(names, canary, baseline, SOURCE, PLAN, floors).readings), times)
     loop = best(lambda: plain(canary[:LOOPED], baseline[:LOOPED]), 1) * max(1, metrics // LOOPED)
     memory = peak(lambda: judge(names, canary, baseline, SOURCE, PLAN, floors))
-    return (f"{metrics:>8,} × {points:<4} {sort:>10.1f} {arrays:>12.1f} {whole:>14.1f} {whole / sort:>8.1f} × "
-            f"{loop:>12,.0f} {memory:>10.0f}")
+    return (f"{metrics:>8,} × {points:<4} {sort:>10.1f} {labels:>12.1f} {verdict:>13.1f} {verdict / sort:>8.1f} × "
+            f"{worded:>15.1f} {loop:>16,.0f} {memory:>10.0f}")
 
 
 def main() -> None:
@@ -81,7 +82,7 @@ def main() -> None:
     given = options.parse_args()
     if not ONE_THREAD.items() <= os.environ.items():         # read when numpy is loaded, which it is
         os.execve(sys.executable, [sys.executable, "-m", "benchmarks.judge", *sys.argv[1:]], os.environ | ONE_THREAD)
-    print(" metrics × points  sort, ms  labels, ms  with words, ms  of a sort  scipy loop, ms   peak, MB")
+    print(" metrics × points  sort, ms  labels, ms  verdict, ms  of a sort  all in words, ms  scipy loop, ms  peak, MB")
     for metrics, points in SIZES:
         if metrics <= given.most:
             print(measured(metrics, points, given.times), flush=True)

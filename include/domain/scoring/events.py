@@ -83,8 +83,10 @@ def quantum(values: np.ndarray, least: float) -> np.ndarray:
     """What all values of a row are whole multiples of, or NaN where it is nothing, or no more than `least`; no row is
     negative. It is the least step between any two values, or the least value."""
     values = np.sort(values, axis=1)
-    steps = np.diff(values, axis=1, prepend=np.float32(0))
-    found = np.where(steps > SAME_VALUE, steps, np.float32(np.inf)).min(axis=1)
+    steps = values.copy()
+    steps[:, 1:] -= values[:, :-1]
+    steps[steps <= SAME_VALUE] = np.inf
+    found = steps.min(axis=1)
     found[~(np.isfinite(found) & (found > least))] = np.nan
     maybe = np.isfinite(found)
     times = values[maybe] / found[maybe, None]

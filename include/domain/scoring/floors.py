@@ -63,16 +63,22 @@ class Floors:
         floor = Floor.none(len(wanted))
         if not len(self.names) or not len(wanted):
             return floor
-        place = np.minimum(np.searchsorted(self.names, wanted), len(self.names) - 1)
-        known = self.names[place] == wanted
+        known, some = self._place(wanted)
         before, after, part = self._between(seconds)
-        some = place[known]
         for curve, at in ((self.moved, floor.moved), (self.usual, floor.usual)):
             at[:, known] = (1 - part) * curve[before][:, some] + part * curve[after][:, some]
         floor.largest[:, known] = np.maximum(self.largest[before][:, some], self.largest[after][:, some])
         floor.count[known] = np.minimum(self.count[before][some], self.count[after][some])
         floor.origin[known] = self.origin[some]
         return floor
+
+    def _place(self, wanted: np.ndarray) -> tuple[np.ndarray | slice, np.ndarray | slice]:
+        """Which of `wanted` have a floor, and where it is. Mostly all have, in the same order."""
+        if np.array_equal(self.names, wanted):
+            return slice(None), slice(None)
+        place = np.minimum(np.searchsorted(self.names, wanted), len(self.names) - 1)
+        known = self.names[place] == wanted
+        return known, place[known]
 
     def _between(self, seconds: float) -> tuple[int, int, float]:
         after = int(np.searchsorted(self.seconds, seconds))

@@ -31,8 +31,9 @@ def gap(names: Sequence[str], measured: Measured, source: MetricSource, plan: Ca
     for side, count in sides.items():
         if not (count > 0).any():
             return Decision.ERROR, f"no metric was found of the {side}"
-    rows = {name: row for row, name in enumerate(names)}
-    for what, metric in (("requests", source.requests), ("errors", source.errors), ("latency", source.latency)):
+    needed = {"requests": source.requests, "errors": source.errors, "latency": source.latency}
+    rows = {name: row for row, name in enumerate(names) if name in needed.values()}
+    for what, metric in needed.items():
         for side, count in sides.items():
             if metric not in rows or not count[rows[metric]]:
                 return Decision.INCONCLUSIVE, f"{metric}, the metric of {what}, has no data on the {side}"

@@ -3,11 +3,12 @@
 Rows are taken in blocks that fit the processor's cache, those without gaps first.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from include.domain.scoring.blocks import blocks, place, rows_of
 from include.domain.scoring.events import Events, events, independent, log_ratio
 from include.domain.scoring.kinds import as_compared
 from include.domain.scoring.long_run import ones, shared
@@ -64,20 +65,11 @@ def measure(canary: np.ndarray, baseline: np.ndarray, kinds: np.ndarray | None =
     size = min(max(64, VALUES // points), max(metrics, 1))
     space = Space(size, points)
     plain = (kinds != "counter") & (kinds != "ratio") & (points >= LEAST_POINTS)
-    gappy = [_whole(_rows(canary, order[rows]), _rows(baseline, order[rows]), kinds[rows], rows, plain[rows], parts,
-                    space) for rows in _blocks(np.arange(metrics), size)]
-    for rows in _blocks(np.concatenate([*gappy, np.empty(0, dtype=int)]), size):
-        _gappy(_rows(canary, order[rows]), _rows(baseline, order[rows]), kinds[rows], rows, parts, space)
+    gappy = [_whole(rows_of(canary, order[rows]), rows_of(baseline, order[rows]), kinds[rows], rows, plain[rows], parts,
+                    space) for rows in blocks(np.arange(metrics), size)]
+    for rows in blocks(np.concatenate([*gappy, np.empty(0, dtype=int)]), size):
+        _gappy(rows_of(canary, order[rows]), rows_of(baseline, order[rows]), kinds[rows], rows, parts, space)
     return _moderated(parts, points)
-
-
-def _blocks(rows: np.ndarray, size: int) -> Iterator[np.ndarray]:
-    return (rows[first : first + size] for first in range(0, len(rows), size))
-
-
-def _rows(values: np.ndarray, at: np.ndarray) -> np.ndarray:
-    """Neighbours without a copy."""
-    return values[at[0] : at[-1] + 1] if at[-1] - at[0] + 1 == len(at) and (np.diff(at) == 1).all() else values[at]
 
 
 def _whole(c: np.ndarray, b: np.ndarray, kinds: np.ndarray, rows: np.ndarray, plain: np.ndarray, parts: _Parts,
@@ -132,7 +124,7 @@ def _paired(c: np.ndarray, b: np.ndarray, totals: Sequence[np.ndarray], kinds: n
             parts.canary[rows[at]], parts.baseline[rows[at]] = found.canary, found.baseline
     dense = shape == DENSE
     if dense.any():
-        parts.views.put(rows[dense], views(block if dense.all() else block.at(dense)))
+        parts.views.put(place(rows[dense]), views(block if dense.all() else block.at(dense)))
 
 
 def _moderated(parts: _Parts, points: int) -> Measured:
