@@ -12,7 +12,7 @@ from include.domain.asg_tags import Role
 from include.domain.cluster import Asg
 from include.domain.left_over import Finding, Leftovers, Mend, Seen
 from include.domain.red_black.operational import short_name
-from include.domain.standing import is_black, is_disabled, named, red
+from include.domain.standing import is_black, is_disabled, made_by, named, red
 
 ORDER = list(Mend)
 
@@ -44,7 +44,7 @@ def _of_the_newest_push(seen: Seen) -> tuple[list[Finding], set[str]]:
     if new is None or baseline is None:
         return [], set()
     push = new.tags[asg_tags.PUSH]
-    if asg_tags.SIZES not in new.tags and not _is_off(new):
+    if asg_tags.SIZES not in new.tags and not _is_off(new) and baseline.tags.get(asg_tags.ROLE) != Role.RESTORED:
         if not is_black(baseline) or baseline.tags.get(asg_tags.DISABLED_BY) != push:
             return [], set()
         what = f"{baseline.name} is kept though {new.name} was watched and un-pinned"
@@ -56,7 +56,11 @@ def _of_the_newest_push(seen: Seen) -> tuple[list[Finding], set[str]]:
 
 
 def _replaced_by(new: Asg, asgs: list[Asg]) -> Asg | None:
-    """By name; or, where an older version of Serin did not write it down, the one that its push disabled."""
+    """What a rollback launched in its place; else by name; or, where an older version of Serin did not write it down,
+    the one that its push disabled."""
+    restored = made_by(asgs, new.tags[asg_tags.PUSH], Role.RESTORED)
+    if restored:
+        return restored
     by_name = named(asgs, new.tags.get(asg_tags.REPLACES, ""))
     others = [asg for asg in asgs if asg is not new and asg.tags.get(asg_tags.DISABLED_BY) == new.tags[asg_tags.PUSH]]
     return by_name or (others[0] if others else None)

@@ -22,6 +22,7 @@ BLACK = PART | {asg_tags.COLOUR: "black", asg_tags.DISABLED_AT: "2026-02-27T10:0
                 asg_tags.EXPIRES_AT: "2026-03-01T10:00:00+00:00"}
 KEPT = BLACK | {asg_tags.EXPIRES_AT: "2026-03-01T14:00:00+00:00"}
 BY_HAND = {asg_tags.DISABLED_BY: "H"}
+RESTORED = {asg_tags.PUSH: "P", asg_tags.ROLE: "restored"}
 
 
 def asg(version: int, *tags: dict[str, str], detail: str = "", desired: int = 1) -> Asg:
@@ -59,6 +60,8 @@ PAIR = (asg(42, {asg_tags.PUSH: "P", asg_tags.ROLE: "canary"}, detail="canary"),
     pytest.param(seen(OLD, asg(42, NEW, PINNED, KEPT)), id="a push was undone, and its ASG is kept"),
     pytest.param(seen(OLD, replace(asg(42, NEW, PINNED), deleting=True)), id="what is left is being deleted"),
     pytest.param(seen(asg(41), asg(42, NEW, PINNED, KEPT | BY_HAND)), id="a person undid it"),
+    pytest.param(seen(asg(42, NEW, KEPT | BY_HAND), asg(43, RESTORED)), id="the baseline was launched again"),
+    pytest.param(seen(asg(43, RESTORED)), id="and what it replaced is gone by now"),
 ])
 def test_a_region_at_rest_has_nothing_left_over(region):
     assert findings(region) == []
@@ -75,6 +78,8 @@ def test_a_region_at_rest_has_nothing_left_over(region):
     pytest.param(seen(asg(41, PINNED), asg(42, NEW, PINNED, KEPT)), id="its rollback stopped before it un-pinned"),
     pytest.param(seen(OLD, asg(42, NEW, PINNED, KEPT), serves=(OLD, asg(42))), id="its rollback left targets there"),
     pytest.param(seen(asg(41, PINNED, BLACK), asg(42, NEW, PINNED, PART | BY_HAND)), id="a person's stopped half way"),
+    pytest.param(seen(ALONE, asg(43, RESTORED, PINNED)), id="the baseline is being launched again"),
+    pytest.param(seen(ALONE, asg(43, RESTORED)), id="it was launched again, and both take traffic"),
     pytest.param(seen(asg(41, BLACK), asg(42, {k: v for k, v in NEW.items() if k != asg_tags.REPLACES}, PINNED)),
                  id="an older version did not write down what it replaces"),
 ])

@@ -21,11 +21,13 @@ from tests.stories.test_dying_anywhere import (
     every_death,
     flow_in,
     nothing_of,
+    push_it_all,
     push_the_region,
     quiet,
     roll_back,
     story,
     try_the_canary,
+    undo_what_is_complete,
     up_to,
 )
 from tests.world.world import World
@@ -87,6 +89,19 @@ def test_wherever_a_rollback_died_for_good_a_repair_goes_on_with_it(quiet, step)
         world.advance(20)
         assert not looks(world).count, story(world)
         assert_undone(world)
+
+
+def test_wherever_the_rollback_of_a_complete_push_died_for_good_a_repair_ends_with_one_that_serves(quiet):
+    """The AMI of its baseline is launched again, as api-prod-v043; before that nothing is half way."""
+    for world in every_death(quiet, push_it_all, undo_what_is_complete, runs_again=False):
+        lease_ran_out(world)
+        repaired(world)
+        world.advance(20)
+        assert not looks(world).count, story(world)
+        began = "api-prod-v043" in world.regions[HERE].groups
+        assert serving(world, HERE) == {"api-prod-v043" if began else "api-prod-v042"}, story(world)
+        assert not world.leases.held, story(world)
+        assert_nothing_lost(world)
 
 
 def left_by_a_canary(world: World) -> None:
