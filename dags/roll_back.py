@@ -1,9 +1,9 @@
-"""by hand: in each chosen region the ASG that was kept takes the traffic back, and only then the bad one loses it"""
+"""by hand, in each chosen region: the older AMI takes the traffic back, and only then the bad one loses it → veto"""
 
 from airflow.sdk import DAG
 
 from include.catalog import service_files
-from plugins.operators.roll_back import roll_back_form
+from plugins.operators.roll_back import FinishRollBack, roll_back_form
 from plugins.task_groups.roll_back import roll_back
 
 for service in (file.service for file in service_files() if file.service):
@@ -19,5 +19,6 @@ for service in (file.service for file in service_files() if file.service):
         catchup=False,
         params=roll_back_form(prod),
     ):
-        for region in prod:
-            roll_back(service, region)
+        regions = [roll_back(service, region) for region in prod]
+        finish_roll_back = FinishRollBack(task_id="finish_roll_back", service=service.service, regions=prod)
+        regions >> finish_roll_back.as_teardown()

@@ -106,12 +106,13 @@ class Instances(Protocol):
 
 @dataclass(frozen=True)
 class Image:
-    """A built AMI: one name, and an id in each region."""
+    """A built AMI: one name, and an id in each region. `veto` says why it must not be pushed; empty where it may."""
 
     name: str
     commit: str
     branch: str
     ids: Mapping[str, str]
+    veto: str = ""
 
 
 class Images(Protocol):
@@ -125,6 +126,12 @@ class Images(Protocol):
 
     def build(self, commit: str, branch: str, look: Look) -> Image | Wait:
         """Look how far the build is, take it one step further, and say what is waited for. Cleans up behind itself."""
+
+    def veto(self, name: str, reason: str, by: str, at: datetime) -> None:
+        """The AMI with this name, in every region, is not to be pushed; a veto that is there is replaced."""
+
+    def lift(self, name: str) -> None:
+        """Its veto is gone from every region; where there was none it is no error."""
 
 
 @dataclass(frozen=True)

@@ -22,11 +22,13 @@ import include.steps.build
 import include.steps.calibrate
 import include.steps.canary
 import include.steps.peak_windows
+import include.steps.policy
 import include.steps.push
 import include.steps.red_black
 import include.steps.repair
 import include.steps.roll_back
 import include.steps.scoring
+import include.steps.veto
 
 CLIENTS = ("autoscaling", "ec2", "elbv2", "s3")
 

@@ -71,3 +71,6 @@ class Unhealthy(Final):
 
 class NothingToUndo(Final):
     """A rollback found nothing that this push changed."""
+
+
+HARM = (NoGo, Unhealthy)    # they say of the AMI itself that it must not be pushed again

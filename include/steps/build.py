@@ -6,6 +6,7 @@ from include.domain.errors import BadInput
 from include.domain.looks import Look, Wait
 from include.domain.push import Push
 from include.domain.service import Service
+from include.domain.veto import must_not_be_vetoed
 from include.ports import Images
 
 
@@ -19,6 +20,7 @@ def build_ami(push: Push, service: Service, look: Look, images: Images) -> Push 
         image = images.find(push.commit) or images.build(push.commit, push.branch, look)
     if isinstance(image, Wait):
         return image
+    must_not_be_vetoed(image.name, image.veto, service.service)
     missing = [here.region for here in service.environments[push.environment].regions if here.region not in image.ids]
     if missing:
         raise BadInput(f"AMI {image.name!r} is not in {', '.join(missing)}: copy it there, or push its commit")

@@ -13,6 +13,7 @@ from include.domain.push import Push, RegionPlan
 from include.domain.red_black.sizes import Sizes
 from include.domain.service import Service
 from include.domain.standing import made_by, named, running
+from include.domain.veto import must_not_be_vetoed
 from include.ports import Clusters, Images
 from include.steps.lease import Held
 from include.steps.pair import ROLES, Place
@@ -21,10 +22,11 @@ KEPT_AFTER_BAKE = timedelta(days=1)     # then a clean-up may take what a dead p
 
 
 def image_id(push: Push, region: str, images: Images) -> str:
-    """The id of the push's AMI in the region."""
+    """The id of the push's AMI in the region; Refused where it was vetoed meanwhile."""
     image = images.named(push.ami)
     if image is None or region not in image.ids:
         raise BadInput(f"AMI {push.ami!r} is not in {region}")
+    must_not_be_vetoed(image.name, image.veto, push.service)
     return image.ids[region]
 
 

@@ -10,6 +10,7 @@ from include.domain.errors import BadInput
 from include.domain.push import Push, PushEnd, PushKind, PushRecord
 from include.domain.records import as_revision
 from include.domain.service import Service
+from include.domain.veto import must_not_be_vetoed
 from include.ports import Archive, Branches, Clusters, Images, Leases
 from include.steps.lease import lease_key, roll_back_owner
 from include.steps.record import how_it_ended, keep_record
@@ -67,10 +68,13 @@ def _what(request: PushRequest, service: Service, branches: Branches, images: Im
         image = images.named(request.ami)
         if image is None:
             raise BadInput(f"there is no AMI {request.ami!r} of {service.service}")
+        must_not_be_vetoed(image.name, image.veto, service.service)
         return image.commit, image.branch, image.name
-    if request.commit:
-        return branches.commit(request.commit).sha, prod, ""
-    return branches.head(prod), prod, ""
+    commit = branches.commit(request.commit).sha if request.commit else branches.head(prod)
+    built = images.find(commit)
+    if built:
+        must_not_be_vetoed(built.name, built.veto, service.service)
+    return commit, prod, ""
 
 
 def _record(push: Push, failures: Mapping[str, str], now: datetime, ended: Ending, score: float | None) -> PushRecord:

@@ -9,6 +9,7 @@ from include.domain.asg_names import cluster_name
 from include.domain.ending import Ending, ending
 from include.domain.push import PushRecord
 from include.domain.records import as_revision, newest, read, written
+from include.domain.service import Service
 from include.domain.standing import stands
 from include.ports import Archive, Clusters
 from include.steps.reporting import of_push
@@ -38,13 +39,13 @@ def keep_record(record: PushRecord, archive: Archive) -> tuple[PushRecord, int]:
     return record, number + 1
 
 
-def revise_record(service: str, environment: str, push_id: str, reason: str, now: datetime,
+def revise_record(push_id: str, service: Service, environment: str, reason: str, now: datetime,
                   clusters: Mapping[str, Clusters], archive: Archive) -> PushRecord | None:
     """After a rollback by hand: how the push stands by now. None where it has no record: its own run writes it."""
-    before, _ = kept_record(service, push_id, archive)
+    before, _ = kept_record(service.service, push_id, archive)
     if before is None:
         return None
-    ended = how_it_ended(service, environment, push_id, clusters)
+    ended = how_it_ended(service.service, environment, push_id, clusters)
     why = "; ".join((*ended.left, reason))
     return keep_record(replace(before, end=ended.end, reason=why, regions=",".join(ended.regions), ended_at=now),
                        archive)[0]

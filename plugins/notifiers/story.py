@@ -14,6 +14,7 @@ from plugins.wiring import Ports
 
 SAYS = "says"      # the newest sentence of a task: why it waits, what it did
 FAILED = "failed"  # why it failed; absent unless it did
+HARM = "harm"      # the same, where it failed because the AMI did harm
 
 
 class Story:
@@ -50,9 +51,11 @@ class Story:
         if in_the_room and sentence:
             self._room(sentence)
 
-    def failed(self, sentence: str) -> None:
+    def failed(self, sentence: str, *, harm: bool = False) -> None:
         self._say(sentence)
         self._quietly(lambda: self._task.xcom_push(FAILED, sentence))
+        if harm:
+            self._quietly(lambda: self._task.xcom_push(HARM, sentence))
         self._event("failed", sentence)
         self._room(f"failed: {sentence}")
 

@@ -4,13 +4,19 @@ from typing import Any
 
 from airflow.sdk import Context
 
-from plugins.notifiers.story import FAILED, SAYS
+from plugins.notifiers.story import FAILED, HARM, SAYS
 
 
 def what_failed(context: Context) -> dict[str, str]:
     """A sentence for each; one that was stopped could not say why, and is quoted with the last it said."""
     ti = context["ti"]
     return {task: ti.xcom_pull(task_ids=task, key=FAILED) or _stopped(ti, task) for task in _failed(ti)}
+
+
+def what_harmed(context: Context) -> list[str]:
+    """The sentences of those that failed because the AMI did harm."""
+    ti = context["ti"]
+    return [said for task in _failed(ti) if (said := ti.xcom_pull(task_ids=task, key=HARM))]
 
 
 def was_stopped(context: Context) -> bool:

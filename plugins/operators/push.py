@@ -9,16 +9,17 @@ from include.domain.by_hand import to_roll_back
 from include.domain.errors import BadInput, Final
 from include.domain.push import Push, PushEnd, PushKind, PushRecord
 from plugins.operators.aws_calls import of_the_run
-from plugins.operators.failures import what_failed
+from plugins.operators.failures import what_failed, what_harmed
 from plugins.operators.step import StepOperator, Visit, the_push
 
 WATCHER = "branch watcher"
+AMI = "^[A-Za-z0-9()\\[\\] ./'@_-]{0,128}$"    # what AWS takes as a name, and every id
 
 # Shown as a form in the UI. A run that the branch watcher starts takes the defaults.
 PATCH_FORM = {
     "commit": Param("", type="string", title="Commit", pattern="^([0-9a-f]{7,40})?$",
                     description="7 to 40 hex digits. Empty, and no AMI: the head of the prod branch."),
-    "ami": Param("", type="string", title="AMI", pattern="^[A-Za-z0-9()\\[\\] ./'@_-]{0,128}$",
+    "ami": Param("", type="string", title="AMI", pattern=AMI,
                  description="Name or id of an AMI that was built before, instead of a commit."),
     "reason": Param("", type="string", title="Reason", maxLength=500, description="Why this is pushed now."),
 }
@@ -56,11 +57,14 @@ class FinishPush(StepOperator):
 
     def step(self, visit: Visit) -> PushRecord:
         from include.steps.push import finish_push
+        from include.steps.veto import veto_for_harm
 
         failures = what_failed(visit.context)
         push = the_push(visit.context)
         if push is None:
             raise PushEnded(f"the push never started: {'; '.join(failures.values()) or 'start_push did not run'}")
+        if vetoed := visit.take(veto_for_harm, push, what_harmed(visit.context)):
+            failures = failures | {"veto": vetoed}
         record = visit.take(finish_push, push, failures, aws_calls=of_the_run(visit.context),
                             clusters=visit.everywhere("clusters"))
         if record.end != PushEnd.SUCCESS:

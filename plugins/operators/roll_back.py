@@ -31,48 +31,14 @@ class RollBack(StepOperator):
         from include.steps.lease import roll_back_owner
         from include.steps.roll_back import roll_back
 
-        push = _push_of(visit)
+        push = push_of(visit)
         return visit.take(roll_back, roll_back_owner(push.id), push.id, also_complete=False)
 
     def says(self, value: str) -> str:
         return value
 
 
-class Hold(StepOperator):
-    """In place of the rollback, where a person is to decide: says what the region keeps. A teardown, as that is."""
-
-    in_the_room = True
-
-    def step(self, visit: Visit) -> str:
-        from include.steps.policy import hold_region
-
-        return visit.take(hold_region, _push_of(visit).id)
-
-    def says(self, value: str) -> str:
-        return value
-
-
-class UndoWithTheOthers(StepOperator):
-    """Another region failed, so this one, which is complete, goes back, too. A teardown: skipped where all is well."""
-
-    in_the_room = True
-
-    def __init__(self, **kwargs: Any):
-        super().__init__(**(PATIENT | kwargs))
-
-    def step(self, visit: Visit) -> str | Wait:
-        from include.steps.lease import roll_back_owner
-        from include.steps.policy import undo_with_the_others
-
-        push = _push_of(visit)
-        return visit.take(undo_with_the_others, roll_back_owner(push.id), push.id,
-                          everywhere=visit.everywhere("clusters"))
-
-    def says(self, value: str) -> str:
-        return value
-
-
-def _push_of(visit: Visit) -> Push:
+def push_of(visit: Visit) -> Push:
     push = the_push(visit.context)
     if push is None:
         raise NothingToUndo("the push never started, so there is nothing to undo")
@@ -85,6 +51,8 @@ def roll_back_form(regions: list[str]) -> dict[str, Param]:
         "regions": Param(regions, type="array", title="Regions", items={"enum": regions}, examples=regions,
                          minItems=1, uniqueItems=True),
         "reason": Param(type="string", title="Reason", minLength=3, maxLength=500),
+        "veto": Param(True, type="boolean", title="Veto the AMI",
+                      description="On: it is not pushed again until somebody lifts the veto."),
         "push": Param("", type="string", title="Push", maxLength=100,
                       description="Id of the push to undo. Empty: the newest that can still be undone."),
     }
@@ -126,6 +94,37 @@ class RollBackByHand(StepOperator):
             return done
         run, reason = visit.context["dag_run"], visit.context["params"]["reason"]
         return f"{done} ({run.triggering_user_name or 'a person'}: {reason})"
+
+    def says(self, value: str) -> str:
+        return value
+
+
+class FinishRollBack(StepOperator):
+    """Once the chosen regions are done: the AMI's veto, and what the records of the undone pushes say. A teardown."""
+
+    in_the_room = True
+
+    def __init__(self, *, regions: list[str], **kwargs: Any):
+        super().__init__(**kwargs)
+        self.regions = regions
+
+    def step(self, visit: Visit) -> str:
+        from include.steps.record import revise_record
+        from include.steps.veto import veto_undone
+
+        run, params, ti = visit.context["dag_run"], visit.context["params"], visit.context["ti"]
+        by, clusters = run.triggering_user_name or "a person", visit.everywhere("clusters")
+        pulled = (ti.xcom_pull(task_ids=f"{region.replace('-', '_')}.push_to_undo") for region in self.regions)
+        said = []
+        for push_id in sorted({push for push in pulled if push}):
+            record = visit.take(revise_record, push_id=push_id, reason=f"rolled back by {by}: {params['reason']}",
+                                clusters=clusters)
+            said += [f"{push_id} is {record.end} now"] if record else []
+            said += [visit.take(veto_undone, push_id=push_id, reason=params["reason"], by=by,
+                                clusters=clusters)] if params["veto"] else []
+        if not any(said):
+            raise NothingToUndo("nothing was undone")
+        return "; ".join(filter(None, said))
 
     def says(self, value: str) -> str:
         return value

@@ -14,7 +14,7 @@ from typing import Any
 from airflow.sdk import BaseOperator, Context
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException, AirflowTaskTerminated
 
-from include.domain.errors import BadInput, Final, NothingToUndo
+from include.domain.errors import HARM, BadInput, Final, NothingToUndo
 from include.domain.looks import Look, Wait
 from include.domain.push import Push
 from plugins import wiring
@@ -98,7 +98,7 @@ class StepOperator(BaseOperator):
             story.nothing(str(nothing))
             raise AirflowSkipException(str(nothing)) from nothing
         except Final as final:
-            story.failed(str(final))
+            story.failed(str(final), harm=isinstance(final, HARM))
             raise AirflowFailException(str(final)) from final
         except Exception as error:
             self._tell_of(error, story, context)

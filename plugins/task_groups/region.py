@@ -7,6 +7,7 @@ from airflow.sdk import TaskGroup
 
 from include.domain.service import Service, WhenARegionFails
 from plugins.operators.peak_windows import OffPeak
+from plugins.operators.policy import Hold
 from plugins.operators.red_black import (
     DeleteBaseline,
     DisableBaseline,
@@ -16,7 +17,7 @@ from plugins.operators.red_black import (
     Plan,
     RedRed,
 )
-from plugins.operators.roll_back import Hold, RollBack
+from plugins.operators.roll_back import RollBack
 from plugins.operators.step import StepOperator
 
 

@@ -3,7 +3,7 @@
 from airflow.sdk import TaskGroup
 
 from include.domain.service import Service, WhenARegionFails
-from plugins.operators.roll_back import UndoWithTheOthers
+from plugins.operators.policy import UndoWithTheOthers
 
 
 def undo_all(service: Service, regions: list[str]) -> list[UndoWithTheOthers]:

@@ -1,5 +1,7 @@
 """What every `Images` promises."""
 
+from datetime import UTC, datetime
+
 from include.domain.looks import Look, Wait
 
 
@@ -39,3 +41,15 @@ def test_an_ami_is_found_again_by_commit_by_name_and_by_any_id(world):
 def test_building_again_gives_the_same_ami(world):
     image, _ = built(world)
     assert built(world)[0] == image
+
+
+def test_a_veto_says_why_by_whom_and_when_until_it_is_lifted(world):
+    image, _ = built(world)
+    assert image.veto == ""
+    world.images.veto(image.name, "latency 1.8 × baseline, 5 % errors", "Ada", datetime(2026, 11, 3, 10, 2, tzinfo=UTC))
+    said = "latency 1.8 × baseline, 5 % errors (Ada, 2026-11-03 10:02 UTC)"
+    assert world.images.find(world.commit).veto == said
+    assert all(world.images.named(ami).veto == said for ami in image.ids.values())
+    world.images.lift(image.name)
+    world.images.lift(image.name)
+    assert world.images.find(world.commit) == image

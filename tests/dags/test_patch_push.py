@@ -52,6 +52,8 @@ def test_a_no_go_retires_the_canary_touches_no_region_and_is_red(world, run):
     [record] = records(world)
     assert record["end"] == "FailureClean"
     assert "no-go" in record["reason"]
+    assert record["reason"].endswith(f"AMI {record['ami']} is vetoed; api_lift_veto lifts it")
+    assert "no-go" in world.images.named(record["ami"]).veto
 
 
 def test_what_only_prod_traffic_shows_is_rolled_back_and_red(world, run):
@@ -63,7 +65,9 @@ def test_what_only_prod_traffic_shows_is_rolled_back_and_red(world, run):
     assert states["us_west_2.off_peak"] == "upstream_failed"
     assert states["us_west_2.roll_back"] == "skipped"
     assert serving(world)["us-west-2"] == ["api-prod-v041"]
-    assert records(world)[0]["end"] == "FailureClean"
+    [record] = records(world)
+    assert record["end"] == "FailureClean"
+    assert "is worse than api-prod-v041" in world.images.named(record["ami"]).veto
     assert world.lost == 0
 
 
@@ -140,6 +144,8 @@ def test_a_canary_that_cannot_be_retired_stops_the_push(world, run, monkeypatch)
     assert states["canary.score"] == "success"
     assert states["us_east_1.off_peak"] == "upstream_failed"
     assert "api-prod-v042" not in serving(world)["us-east-1"]
+    assert records(world)[0]["ami"]
+    assert world.images.named(records(world)[0]["ami"]).veto == "", "the AMI did no harm"
 
 
 def test_what_cannot_be_pushed_changes_nothing_and_is_red(world, run):

@@ -2,7 +2,8 @@
 
 import pytest
 
-from include.domain.push import Push
+from include.domain.push import Push, PushEnd
+from include.steps.record import kept_record
 from tests.stories.flow import Flow
 from tests.world.declared import REGIONS
 
@@ -43,10 +44,34 @@ def test_a_push_that_is_complete_is_undone_in_every_region_by_its_older_ami(worl
     flow = Flow(world)
     for region in REGIONS:
         assert flow.region(flow.pushed_commit(), region), flow.failures
+    assert flow.finish(flow.pushed_commit()).end == PushEnd.SUCCESS
     colour, _ = run("api_roll_back", reason="viewers complain")
     assert colour == "success"
     assert [weights_of(world, region) for region in REGIONS] == [["api-prod-v043"]] * 3
     assert world.lost == 0
+    record, _ = kept_record("api", flow.push_id, world.archive)
+    assert (record.end, record.regions) == (PushEnd.FAILURE_CLEAN, "")
+    assert record.reason == "rolled back by a person: viewers complain"
+
+
+def test_the_ami_that_was_rolled_back_is_vetoed_until_somebody_lifts_it(half_way, run):
+    image = half_way.images.find(half_way.branches.head("prod"))
+    run("api_roll_back", regions=["us-east-1"], reason="errors on play")
+    assert half_way.images.named(image.name).veto.startswith("errors on play (a person, 2026-11-03 10:")
+    colour, states = run("api_patch_push", ami=image.name)
+    assert (colour, states["start_push"]) == ("failed", "failed")
+    assert any(f"AMI {image.name} is vetoed: errors on play" in said and "api_lift_veto lifts it" in said
+               for said in half_way.chat.room)
+    assert run("api_lift_veto", ami=image.name, reason="it was the database")[0] == "success"
+    assert half_way.images.named(image.name).veto == ""
+    assert any(f"AMI {image.name} may be pushed again (a person: it was the database)" in said
+               for said in half_way.chat.room)
+    assert run("api_lift_veto", ami=image.name, reason="it was the database")[0] == "failed"
+
+
+def test_a_person_may_roll_back_without_a_veto(half_way, run):
+    run("api_roll_back", regions=["us-east-1"], reason="too slow, but not its fault", veto=False)
+    assert half_way.images.find(half_way.branches.head("prod")).veto == ""
 
 
 def test_a_rollback_that_found_nothing_to_undo_is_red(world, run):

@@ -116,14 +116,15 @@ def test_a_push_that_a_person_rolled_back_later_is_no_success_any_more():
     flow.region(flow.pushed_commit(), HERE)
     assert finish(world, flow).end == PushEnd.SUCCESS
     flow.roll_back(HERE, owner="a person", also_complete=True)
-    record = revise_record("api", "prod", flow.push_id, "viewers complain", world.now, world.clusters, world.archive)
+    record = revise_record(flow.push_id, flow.service, "prod", "viewers complain", world.now, world.clusters,
+                           world.archive)
     assert (record.end, record.regions, record.reason) == (PushEnd.FAILURE_CLEAN, "", "viewers complain")
     assert kept_record("api", flow.push_id, world.archive) == (record, 2)
 
 
 def test_a_push_without_a_record_gets_none_from_a_rollback():
     world, flow, _ = planned("holds")
-    assert revise_record("api", "prod", flow.push_id, "why", world.now, world.clusters, world.archive) is None
+    assert revise_record(flow.push_id, flow.service, "prod", "why", world.now, world.clusters, world.archive) is None
     assert records(world, flow) == []
 
 

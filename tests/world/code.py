@@ -1,10 +1,12 @@
 """The in-memory twins of `Branches` and `Images`: commits, and the AMIs that are built from them."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha1
 
 from include.domain.errors import BadInput
 from include.domain.looks import Look, Wait, wait_or_give_up
+from include.domain.veto import spoken
 from include.ports import Commit, Image
 
 BUILD_SECONDS = 5
@@ -54,6 +56,12 @@ class InMemoryImages:
                for region in self.regions}
         self.images[name] = Image(name, commit, branch, ids)
         return self.images[name]
+
+    def veto(self, name: str, reason: str, by: str, at: datetime) -> None:
+        self.images[name] = replace(self.images[name], veto=spoken(reason, by, at))
+
+    def lift(self, name: str) -> None:
+        self.images[name] = replace(self.images[name], veto="")
 
     def find(self, commit: str) -> Image | None:
         return next((image for image in self.images.values() if image.commit == commit), None)

@@ -15,9 +15,12 @@ from include.adapters.images.ec2_builder import LOOK_EVERY_MINUTES, Builder
 from include.domain.errors import BadInput, Final, GaveUp
 from include.domain.looks import Look, Wait
 from include.domain.service import Service
+from include.domain.veto import spoken
 from include.ports import Image
 
 COMMIT, BRANCH, SERVICE = "serin:commit", "serin:branch", "serin:service"
+VETO, VETOED_BY, VETOED_AT = VETO_TAGS = ("serin:veto", "serin:vetoed-by", "serin:vetoed-at")
+TAG_LENGTH = 256
 BROKEN = {"failed", "error", "invalid"}
 Ami = dict[str, Any]
 
@@ -63,6 +66,17 @@ class Ec2Images:
         copying = self._copy(name, home, amis, look)
         tags = self._tag(amis, commit, branch)
         return copying or Image(name, commit, tags[BRANCH], {region: ami["ImageId"] for region, ami in amis.items()})
+
+    def veto(self, name: str, reason: str, by: str, at: datetime) -> None:
+        tags = {VETO: _printable(reason), VETOED_BY: _printable(by), VETOED_AT: at.isoformat(timespec="seconds")}
+        for region, ami in self._amis(name).items():
+            self._regions[region].call("ec2", "create_tags", f"{ami['ImageId']} in {region}",
+                                       Resources=[ami["ImageId"]], Tags=tag_list(tags))
+
+    def lift(self, name: str) -> None:
+        for region, ami in self._amis(name).items():
+            self._regions[region].call("ec2", "delete_tags", f"{ami['ImageId']} in {region}",
+                                       Resources=[ami["ImageId"]], Tags=[{"Key": key} for key in VETO_TAGS])
 
     def _copy(self, name: str, home: Ami, amis: Mapping[str, Ami], look: Look) -> Wait | None:
         missing = [region for region in self._regions if region not in amis]
@@ -148,8 +162,13 @@ def _is_finished(ami: Ami) -> bool:
 def _image(amis: Mapping[str, Ami]) -> Image:
     first = next(iter(amis.values()))
     tags = {key: value for ami in amis.values() for key, value in tag_map(ami.get("Tags")).items()}
+    veto = spoken(tags[VETO], tags.get(VETOED_BY, ""), datetime.fromisoformat(tags[VETOED_AT])) if VETO in tags else ""
     return Image(first["Name"], tags.get(COMMIT, ""), tags.get(BRANCH, ""),
-                 {region: ami["ImageId"] for region, ami in amis.items()})
+                 {region: ami["ImageId"] for region, ami in amis.items()}, veto)
+
+
+def _printable(text: str) -> str:
+    return "".join(character if character.isprintable() else " " for character in text)[:TAG_LENGTH]
 
 
 def _created(ami: Ami, look: Look) -> datetime:

@@ -1,0 +1,19 @@
+"""by hand: an AMI that did harm, or was rolled back, may be pushed again"""
+
+from airflow.sdk import DAG
+
+from include.catalog import service_files
+from plugins.operators.veto import LIFT_FORM, LiftVeto
+
+for service in (file.service for file in service_files() if file.service):
+    with DAG(
+        f"{service.service}_lift_veto",
+        dag_display_name=f"{service.service}: lift a veto",
+        description=__doc__,
+        doc_md=__doc__,
+        tags={"push", service.service},
+        schedule=None,
+        catchup=False,
+        params=LIFT_FORM,
+    ):
+        LiftVeto(task_id="lift_veto", service=service.service)
