@@ -32,7 +32,7 @@ def weights_of(world, region):
 def test_only_the_chosen_region_takes_its_baseline_back(half_way, run):
     colour, states = run("api_roll_back", regions=["us-east-1"], reason="errors on play")
     assert colour == "success"
-    assert {task: state for task, state in states.items() if task.endswith("roll_back")} == {
+    assert {task: state for task, state in states.items() if task.endswith(".roll_back")} == {
         "us_east_1.roll_back": "success", "us_west_2.roll_back": "skipped", "eu_west_1.roll_back": "skipped"}
     assert weights_of(half_way, "us-east-1") == ["api-prod-v041"]
     assert weights_of(half_way, "us-west-2") == ["api-prod-v042"]
@@ -51,20 +51,20 @@ def test_a_push_that_is_complete_is_undone_in_every_region_by_its_older_ami(worl
     assert world.lost == 0
     record, _ = kept_record("api", flow.push_id, world.archive)
     assert (record.end, record.regions) == (PushEnd.FAILURE_CLEAN, "")
-    assert record.reason == "rolled back by a person: viewers complain"
+    assert record.reason == "rolled back by dag_test: viewers complain"
 
 
 def test_the_ami_that_was_rolled_back_is_vetoed_until_somebody_lifts_it(half_way, run):
     image = half_way.images.find(half_way.branches.head("prod"))
     run("api_roll_back", regions=["us-east-1"], reason="errors on play")
-    assert half_way.images.named(image.name).veto.startswith("errors on play (a person, 2026-11-03 10:")
+    assert half_way.images.named(image.name).veto.startswith("errors on play (dag_test, 2026-11-03 10:")
     colour, states = run("api_patch_push", ami=image.name)
     assert (colour, states["start_push"]) == ("failed", "failed")
     assert any(f"AMI {image.name} is vetoed: errors on play" in said and "api_lift_veto lifts it" in said
                for said in half_way.chat.room)
     assert run("api_lift_veto", ami=image.name, reason="it was the database")[0] == "success"
     assert half_way.images.named(image.name).veto == ""
-    assert any(f"AMI {image.name} may be pushed again (a person: it was the database)" in said
+    assert any(f"AMI {image.name} may be pushed again (dag_test: it was the database)" in said
                for said in half_way.chat.room)
     assert run("api_lift_veto", ami=image.name, reason="it was the database")[0] == "failed"
 
