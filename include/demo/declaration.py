@@ -1,5 +1,6 @@
 """How the demo declares its service: the file `api.yaml`, and where in the markets' day the story begins."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,6 +13,8 @@ MARKETS = DECLARED / "markets.yaml"
 INCLUDE = Path(__file__).resolve().parents[1]
 PRODUCTION, PRODUCTION_MARKETS = INCLUDE / "services" / "api.yaml", INCLUDE / "markets.yaml"
 TIME_SCALE = 480
+# Region to its market, in push order.
+REGIONS = {"us-east-1": "us_east", "us-west-2": "us_west", "eu-west-1": "britain"}
 # In the demo the push comes to its first region about so long after the start …
 FIRST_REGION_AFTER = timedelta(seconds=110)
 # … and finds the peak of that region's market about to end: 20:00 in New York, in winter.
@@ -26,15 +29,16 @@ def time_zero(now: datetime) -> datetime:
     return real_end - (PEAK_ENDS - real_end) / (TIME_SCALE - 1)
 
 
-def write(folder: Path, repository: Path, zero: datetime, markets: Path = MARKETS, bake_hours: float = 8) -> Path:
-    """`api.yaml` in the folder; checked as every service is."""
+def write(folder: Path, repository: Path, zero: datetime, markets: Path = MARKETS, *, bake_hours: float = 8,
+          look_seconds: float = 5, regions: Mapping[str, str] = REGIONS) -> Path:
+    """`api.yaml` in the folder; checked as every service is. `look_seconds`: real ones between two looks of a bake."""
     folder.mkdir(parents=True, exist_ok=True)
     rules = [rule.model_dump() for rule in load_service(PRODUCTION, load_markets(PRODUCTION_MARKETS)).metrics.rules]
     environment = jinja2.Environment(loader=jinja2.FileSystemLoader(DECLARED), undefined=jinja2.StrictUndefined,
-                                     autoescape=False, keep_trailing_newline=True)
+                                     autoescape=False, keep_trailing_newline=True, trim_blocks=True)
     text = environment.get_template("api.yaml.j2").render(
         repository=str(repository), time_scale=TIME_SCALE, time_zero=zero, rules=rules,
-        bake_hours=bake_hours, lasting=_lasting)
+        bake_hours=bake_hours, look_seconds=look_seconds, regions=regions, lasting=_lasting)
     path = folder / "api.yaml"
     path.write_text(text)
     load_service(path, load_markets(markets))

@@ -43,6 +43,9 @@ class Processes:
                 stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, start_new_session=True)
         _give_way(self._children[name].pid)
 
+    def pid(self, name: str) -> int:
+        return self._children[name].pid
+
     def exit_code(self, name: str) -> int | None:
         """None while it runs."""
         return self._children[name].poll()
@@ -52,6 +55,11 @@ class Processes:
         with suppress(subprocess.TimeoutExpired):
             return self._children[name].wait(timeout)
         return None
+
+    def family(self, name: str) -> list[int]:
+        """Ids of the living processes of its session: itself and what it started, also when itself is dead."""
+        session = self.pid(name)
+        return [pid for pid in watchman.carrying(self.mark) if _session(pid) == session]
 
     def log(self, name: str) -> Path:
         return self.logs / f"{name}.log"
@@ -77,6 +85,12 @@ class Processes:
         if self._watchman.stdin and not self._watchman.stdin.closed:
             self._watchman.stdin.close()
             self._watchman.wait()
+
+
+def _session(pid: int) -> int | None:
+    with suppress(ProcessLookupError):
+        return os.getsid(pid)
+    return None
 
 
 def _give_way(pid: int) -> None:

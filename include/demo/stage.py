@@ -27,12 +27,13 @@ NOBODY = {"login": "demo", "password": "demo"}
 
 
 class Stage:
-    """Everything lies in `folder`. `tell` is called with a sentence at each step of the way up."""
+    """Everything lies in `folder`. `tell` is called with a sentence at each step of the way up; `declared` is what the
+    service declares in another way than the demo's (`declaration.write`)."""
 
     def __init__(self, folder: Path, tell: Callable[[str], Any] = lambda _: None, *,
-                 markets: Path = declaration.MARKETS, bake_hours: float = 8, peak_rps: float = 150):
+                 markets: Path = declaration.MARKETS, peak_rps: float = 150, **declared: Any):
         self.folder, self._tell = folder, tell
-        self._markets, self._bake_hours, self._peak_rps = markets, bake_hours, peak_rps
+        self._markets, self._peak_rps, self._declared = markets, peak_rps, declared
         self.repository = folder / "repository"
         self.processes = Processes(folder / "logs")
         self.cloud: LocalCloud | None = None
@@ -41,7 +42,7 @@ class Stage:
         """Cloud and Airflow's database side by side, then Airflow; ready for a commit when it returns."""
         first = service_repository.create(self.repository)
         path = declaration.write(self.folder / "services", self.repository, declaration.time_zero(datetime.now(UTC)),
-                                 self._markets, self._bake_hours)
+                                 self._markets, **self._declared)
         self.service = load_service(path, load_markets(self._markets))
         self._start_cloud()
         self._tell(f"a local cloud answers as AWS at {self.cloud.endpoint}")

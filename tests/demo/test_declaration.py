@@ -57,3 +57,13 @@ def test_no_wait_is_long_however_fast_or_slow_the_machine_is(service, late):
             now += wait + each
 
         assert waited < 50
+
+
+def test_what_is_declared_in_another_way_is_so(tmp_path):
+    path = declaration.write(tmp_path / "services", tmp_path / "repository", declaration.time_zero(NOW),
+                             bake_hours=4, look_seconds=20, regions={"us-west-2": "us_west"})
+    service = load_service(path, load_markets(declaration.MARKETS))
+
+    assert [here.region for here in service.environments["prod"].regions] == ["us-west-2"]
+    assert service.lasts(hours=service.canary.bake_hours) == timedelta(seconds=30)
+    assert service.lasts(minutes=service.canary.look_every_minutes) == timedelta(seconds=20)

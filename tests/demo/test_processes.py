@@ -1,6 +1,7 @@
 """A demo leaves nothing running: not after Ctrl-C, and not after it was killed."""
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -91,6 +92,20 @@ def test_what_is_started_leaves_the_processor_to_the_local_cloud_on_a_busy_machi
 
     (pid,) = watchman.carrying(processes.mark)
     assert os.getpriority(os.PRIO_PROCESS, pid) == max(before, GIVES_WAY)
+
+
+def test_a_family_is_a_process_and_what_it_started_also_when_itself_is_dead(processes, tmp_path):
+    processes.start("neighbour", [sys.executable, "-c", SLEEPER], clean_environment({}), tmp_path)
+    forks = f"import os; os.fork(); {SLEEPER}"
+    processes.start("parent", [sys.executable, "-c", forks], clean_environment({}), tmp_path)
+    eventually(lambda: len(processes.family("parent")) == 2)
+    parent = processes.pid("parent")
+    (child,) = set(processes.family("parent")) - {parent}
+
+    os.kill(parent, signal.SIGKILL)
+    assert processes.wait("parent", 20) == -signal.SIGKILL
+
+    assert processes.family("parent") == [child]
 
 
 def test_an_error_can_show_the_end_of_a_log(processes, tmp_path):
