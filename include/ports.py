@@ -30,7 +30,8 @@ class Clusters(Protocol):
     def create(self, new: NewAsg) -> None:
         """An ASG at 0/`max_size`/0 with a launch template version of its own, pinned to its number."""
 
-    def resize(self, asg: str, *, minimum: int, maximum: int, desired: int) -> None: ...
+    def resize(self, asg: str, *, minimum: int, maximum: int, desired: int | None = None) -> None:
+        """Without `desired` the size stays as it is, whatever it is by now, within the bounds."""
 
     def suspend(self, asg: str, processes: Sequence[str]) -> None: ...
 

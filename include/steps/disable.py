@@ -8,7 +8,7 @@ from include.domain.asg_tags import Colour
 from include.domain.cluster import Asg
 from include.domain.looks import Look
 from include.domain.red_black.operational import short_name
-from include.domain.red_black.processes import joined, suspended_tag, to_suspend
+from include.domain.red_black.processes import in_tags, suspended_tag, to_suspend
 from include.domain.red_black.sizes import sizes_of
 from include.domain.standing import is_black, named
 from include.ports import Clusters, Traffic
@@ -78,7 +78,7 @@ def _suspend(asg: Asg, clusters: Clusters, held: Held) -> None:
 def _record(asg: Asg, look: Look, clusters: Clusters, held: Held) -> None:
     """Everything that putting it back needs, before the first target goes."""
     now = look.now.astimezone(UTC)
-    facts = {asg_tags.TARGET_GROUPS: joined(short_name(arn) for arn in asg.target_groups),
+    facts = {**in_tags(asg_tags.TARGET_GROUPS, (short_name(arn) for arn in asg.target_groups)),
              asg_tags.SIZES: str(sizes_of(asg)),
              asg_tags.DISABLED_AT: now.isoformat(timespec="seconds"),
              asg_tags.EXPIRES_AT: (now + KEPT).isoformat(timespec="seconds")}

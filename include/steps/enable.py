@@ -4,7 +4,7 @@ from include.domain import asg_tags
 from include.domain.asg_tags import Colour
 from include.domain.cluster import Asg
 from include.domain.errors import Refused
-from include.domain.red_black.processes import split, suspended_by_us
+from include.domain.red_black.processes import from_tags, parts_of, suspended_by_us
 from include.domain.standing import is_disabled as is_disabled
 from include.ports import Clusters, Traffic
 from include.steps.ladder import not_yet, targets_of
@@ -27,8 +27,9 @@ def enable(asg: Asg, wanted: int, clusters: Clusters, traffic: Traffic) -> str |
     if reason:
         return reason
     _resume(asg, clusters)
-    clusters.tag(asg.name, {asg_tags.SUSPENDED: None, asg_tags.DISABLED_BY: None, asg_tags.DISABLED_AT: None,
-                            asg_tags.TARGET_GROUPS: None, asg_tags.COLOUR: Colour.RED})
+    gone = (asg_tags.SUSPENDED, asg_tags.DISABLED_BY, asg_tags.DISABLED_AT,
+            *parts_of(asg_tags.TARGET_GROUPS, asg.tags))
+    clusters.tag(asg.name, dict.fromkeys(gone, None) | {asg_tags.COLOUR: Colour.RED})
     return None
 
 
@@ -42,7 +43,7 @@ def _size_up(asg: Asg, wanted: int, clusters: Clusters) -> None:
 
 def _target_groups(asg: Asg, traffic: Traffic) -> list[str]:
     """Those that it was taken out of, by the names in its tag."""
-    names = split(asg.tags.get(asg_tags.TARGET_GROUPS))
+    names = from_tags(asg_tags.TARGET_GROUPS, asg.tags)
     if not names:
         return list(asg.target_groups)
     arns = {name: traffic.target_group(name) for name in names}

@@ -1,4 +1,7 @@
-"""Pinning: while a push is on, the minimum is the desired size, so that nothing scales in under shared traffic."""
+"""Pinning: while a push is on, the minimum is the desired size, so that nothing scales in under shared traffic.
+
+A size that is not to change is not said: since it was read, a policy or a person may have made it greater.
+"""
 
 from include.domain import asg_tags
 from include.domain.cluster import Asg
@@ -11,14 +14,14 @@ def pin(asg: Asg, clusters: Clusters) -> None:
     if asg_tags.SIZES not in asg.tags:
         clusters.tag(asg.name, {asg_tags.SIZES: str(sizes_of(asg))})
     if asg.min_size < asg.desired:
-        clusters.resize(asg.name, minimum=asg.desired, maximum=asg.max_size, desired=asg.desired)
+        clusters.resize(asg.name, minimum=asg.desired, maximum=asg.max_size)
 
 
 def un_pin(asg: Asg, clusters: Clusters, desired: int) -> None:
-    """Minimum and maximum as recorded; the desired size bounds them."""
+    """Minimum and maximum as recorded, around the desired size."""
     before = recorded_sizes(asg)
     if before is None:
         return
     clusters.resize(asg.name, minimum=min(before.minimum, desired), maximum=max(before.maximum, desired),
-                    desired=desired)
+                    desired=None if desired == asg.desired else desired)
     clusters.tag(asg.name, {asg_tags.SIZES: None})

@@ -79,6 +79,13 @@ def test_fewer_wanted_are_taken_out_of_traffic_and_gone(world):
     world.until(lambda: set(world.states()) == {asg.instances[0].id})
 
 
+@pytest.mark.parametrize(("minimum", "maximum", "becomes"), [(1, 8, 2), (3, 8, 3), (0, 1, 1)])
+def test_bounds_alone_move_the_size_only_as_far_as_they_must(world, minimum, maximum, becomes):
+    world.clusters.resize(world.asg, minimum=minimum, maximum=maximum)
+    asg = world.one(world.asg)
+    assert (asg.min_size, asg.max_size, asg.desired) == (minimum, maximum, becomes)
+
+
 def test_more_than_the_maximum_is_refused(world):
     with pytest.raises(Final):
         world.clusters.resize(world.asg, minimum=2, maximum=10, desired=11)

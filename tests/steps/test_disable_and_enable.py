@@ -10,6 +10,7 @@ from include.domain.red_black.processes import PROCESSES
 from include.steps.disable import disable, without_traffic
 from include.steps.enable import enable
 from include.steps.lease import Held
+from include.steps.pin import pin, un_pin
 from tests.steps.ready import HERE, KEY, planned
 from tests.world.physics import note
 
@@ -166,3 +167,33 @@ def test_an_instance_that_no_longer_runs_is_made_up_for():
     world.traffic[HERE].register = lambda arn, some: register(arn, [i for i in some if i != gone.id])
     world.until(lambda: put_back(world) is None)
     assert healthy(world) == 4
+
+
+def test_an_asg_in_more_target_groups_than_one_tag_names_is_put_back_into_all_of_them():
+    world, _, _ = planned("disable_baseline")
+    region, old = world.regions[HERE], world.regions[HERE].groups["api-prod-v041"]
+    for number in range(11):
+        arn = world.traffic[HERE].add_target_group(f"api-prod-listener-of-team-{number:04}", old.target_groups[0])
+        old.target_groups += (arn,)
+        region.weights[arn] = 1
+        world.traffic[HERE].register(arn, [machine.id for machine in old.machines])
+    world.advance(10)
+    disabled(world)
+    assert not any(region.of(machine.id) for machine in old.machines)
+    old.target_groups = old.target_groups[:1]
+    world.until(lambda: put_back(world) is None)
+    assert all(len(region.of(machine.id)) == 12 for machine in old.machines)
+    assert not [tag for tag in old.tags if tag.startswith(asg_tags.TARGET_GROUPS)]
+
+
+def test_a_size_that_grew_since_it_was_read_is_not_shrunk_by_pinning_or_un_pinning():
+    world, _, _ = planned("launch_new")
+    old = world.regions[HERE].groups["api-prod-v041"]
+    read = seen(world)
+    old.desired = 6
+    pin(read, world.clusters[HERE])
+    assert (old.min_size, old.desired) == (4, 6)
+    read = seen(world)
+    old.desired = 7
+    un_pin(read, world.clusters[HERE], 6)
+    assert (old.min_size, old.max_size, old.desired) == (2, 8, 7)

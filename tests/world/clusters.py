@@ -40,8 +40,9 @@ class InMemoryClusters:
         self.tag(new.name, new.tags)
         self.changed(f"{new.name} created")
 
-    def resize(self, asg: str, *, minimum: int, maximum: int, desired: int) -> None:
+    def resize(self, asg: str, *, minimum: int, maximum: int, desired: int | None = None) -> None:
         group = self._group(asg)
+        desired = min(max(group.desired, minimum), maximum) if desired is None else desired
         if not 0 <= minimum <= desired <= maximum:
             raise BadInput(f"{asg}: sizes {minimum}/{maximum}/{desired} are not min ≤ desired ≤ max")
         group.min_size, group.max_size, group.desired = minimum, maximum, desired

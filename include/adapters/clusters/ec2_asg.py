@@ -50,9 +50,10 @@ class Ec2AsgClusters:
             self._call("enable_metrics_collection", new.name, AutoScalingGroupName=new.name, Granularity="1Minute",
                        Metrics=[metric["Metric"] for metric in like["EnabledMetrics"]])
 
-    def resize(self, asg: str, *, minimum: int, maximum: int, desired: int) -> None:
+    def resize(self, asg: str, *, minimum: int, maximum: int, desired: int | None = None) -> None:
+        wanted = {} if desired is None else {"DesiredCapacity": desired}
         self._call("update_auto_scaling_group", asg, AutoScalingGroupName=asg, MinSize=minimum, MaxSize=maximum,
-                   DesiredCapacity=desired)
+                   **wanted)
 
     def suspend(self, asg: str, processes: Sequence[str]) -> None:
         if processes:  # an empty list would mean every process

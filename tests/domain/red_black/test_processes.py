@@ -1,7 +1,18 @@
 """What we suspended, and what others did."""
 
 from include.domain import asg_tags
-from include.domain.red_black.processes import PROCESSES, joined, split, suspended_by_us, suspended_tag, to_suspend
+from include.domain.asg_tags import MOST_OF_A_VALUE
+from include.domain.red_black.processes import (
+    PROCESSES,
+    from_tags,
+    in_tags,
+    joined,
+    parts_of,
+    split,
+    suspended_by_us,
+    suspended_tag,
+    to_suspend,
+)
 from tests.domain.red_black.asgs import asg
 
 
@@ -26,3 +37,18 @@ def test_what_takes_instances_away_is_resumed_last():
 def test_names_go_through_a_tag_and_back():
     assert split(joined(["api-prod", "api-internal"])) == ("api-prod", "api-internal")
     assert split(None) == split("") == ()
+
+
+def test_more_names_than_one_tag_takes_go_through_several_in_their_order():
+    names = tuple(f"a-target-group-of-32-letters-{number:03}" for number in range(50))
+    tags = in_tags("serin:target-groups", names)
+    assert list(tags)[:3] == ["serin:target-groups", "serin:target-groups-2", "serin:target-groups-3"]
+    assert max(map(len, tags.values())) <= MOST_OF_A_VALUE
+    shuffled = dict(reversed(tags.items())) | {"serin:target-groups-x": "not+ours"}
+    assert from_tags("serin:target-groups", shuffled) == names
+    assert set(parts_of("serin:target-groups", shuffled)) == set(tags)
+
+
+def test_no_name_at_all_is_one_empty_tag():
+    assert in_tags("serin:target-groups", ()) == {"serin:target-groups": ""}
+    assert from_tags("serin:target-groups", {}) == from_tags("serin:target-groups", {"serin:target-groups": ""}) == ()
