@@ -192,6 +192,22 @@ class Branches(Protocol):
         """The commit of a full or short hash (7 to 40 hex digits); BadInput where there is none, or several."""
 
 
+@dataclass(frozen=True)
+class Merged:
+    """`commit` is where the branch stands now; `how` is already, fast-forward or merge."""
+
+    commit: str
+    how: str
+
+
+class Merges(Protocol):
+    """The same repository, where a branch may be moved forwards; never by force."""
+
+    def merge(self, source: str, into: str, message: str) -> Merged:
+        """`source` merged into `into`; `message` is a merge commit's. Conflict names files and their last authors,
+        Refused a remote that protects the branch; then nothing was changed. Merged already is no error."""
+
+
 class Archive(Protocol):
     """Records, events and reports: objects that are written once and never changed."""
 

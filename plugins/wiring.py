@@ -23,6 +23,7 @@ from include.ports import (
     Instances,
     Leases,
     Limits,
+    Merges,
     Metrics,
     Runs,
     Traffic,
@@ -110,6 +111,13 @@ class Ports:
         from include.adapters.branches.git import GitBranches
 
         return GitBranches(self.service.repository)
+
+    @cached_property
+    def merges(self) -> Merges:
+        from include.adapters.branches.git_merge import GitMerges
+
+        branches = self.service.branches
+        return GitMerges(self.service.repository, branches.merge_name, branches.merge_email)
 
     @cached_property
     def archive(self) -> Archive:

@@ -10,6 +10,7 @@ SerinError
     ├── Refused        a law forbids it: capacity would be missing, or somebody else holds the lease
     │   ├── LeaseHeld      somebody else holds the lease; `lease` says who, what for and about how long
     │   └── LeaseLost      the lease went to somebody else while we worked
+    ├── Conflict       two branches changed the same lines; nothing was merged
     ├── GaveUp         a wait passed its limit
     ├── Unhealthy      prod traffic shows that the new ASG is worse
     └── NothingToUndo  a rollback or a repair found nothing to do
@@ -59,6 +60,10 @@ class LeaseHeld(Refused):
 
 class LeaseLost(Refused):
     """Somebody else took the lease: every change stops here."""
+
+
+class Conflict(Final):
+    """A person must merge: the message names the files and who changed them last."""
 
 
 class GaveUp(Final):

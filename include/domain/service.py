@@ -22,11 +22,13 @@ Minutes = Annotated[float, Field(ge=0, le=24 * 60)]
 
 
 class Branches(Settings):
-    """The three long-lived branches of the service's repository."""
+    """The three long-lived branches of the service's repository, and who signs the merges between them."""
 
     test: str = "test"
     release: str = "release"
     prod: str = "prod"
+    merge_name: str = "Serin"
+    merge_email: str = "serin@localhost"
 
 
 class RegionSettings(Settings):

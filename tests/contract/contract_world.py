@@ -6,7 +6,19 @@ from typing import Any
 
 from include.domain.cluster import Asg
 from include.domain.red_black.versions import Said
-from include.ports import Alarms, Archive, Branches, Clusters, Images, Instances, Leases, Limits, Metrics, Traffic
+from include.ports import (
+    Alarms,
+    Archive,
+    Branches,
+    Clusters,
+    Images,
+    Instances,
+    Leases,
+    Limits,
+    Merges,
+    Metrics,
+    Traffic,
+)
 
 MIDNIGHT = datetime(2026, 3, 1, tzinfo=UTC)
 
@@ -19,6 +31,7 @@ class ContractWorld:
     `no_ami` of none.
     `write_metric(asg, at, values)` puts values of one second into the metric store, as those of one of the ASG's
     instances where `instance` is given. `set_alarm(name, state)` makes an alarm, or changes its state.
+    `commit_to(branch)` lands another commit there, which changes the same lines as any other.
     `answers(instance, said)` lets the instance answer so from now on, and returns the port.
     """
 
@@ -37,6 +50,8 @@ class ContractWorld:
     alarms: Alarms
     metrics: Metrics
     branches: Branches
+    merges: Merges
+    commit_to: Callable[[str], object]
     images: Images
     image_regions: tuple[str, ...]
     now: Callable[[], datetime]

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
+from itertools import count
 from typing import Any
 
 from include.domain.red_black.versions import Said
@@ -25,9 +27,13 @@ class InMemory(ContractWorld):
         world.regions[here].gone_amis.add(self.no_ami)
         self.archive, self.leases = world.archive, world.leases
         self.branches, self.images, self.image_regions = world.branches, world.images, REGIONS[:2]
+        self.merges, self.commit_to = world.merges, partial(self._commit_to, count(1))
         self.target_group = self.traffic.target_group("api-prod")
         self.ami, self.commit = "ami-0123456789abcdef0", world.branches.push("prod", "a fix")
         self.now, self.until, self.write_metric = world.clock, world.until, self.metrics.write
+
+    def _commit_to(self, numbers: Iterator[int], branch: str) -> None:
+        self.branches.push(branch, f"{branch} {next(numbers)}")
 
     def answers(self, instance: str, said: Said) -> int:
         self.instances.said[instance] = said

@@ -14,6 +14,7 @@ from uuid import uuid4
 from include.adapters.alarms.cloudwatch import CloudWatchAlarms
 from include.adapters.archive.s3 import S3Archive
 from include.adapters.branches.git import GitBranches
+from include.adapters.branches.git_merge import GitMerges
 from include.adapters.clusters.ec2_asg import Ec2AsgClusters
 from include.adapters.images.ec2 import Ec2Images
 from include.adapters.instances.ec2 import Ec2Instances
@@ -140,6 +141,13 @@ class OnLocalCloud(ContractWorld):
     @cached_property
     def branches(self) -> GitBranches:
         return GitBranches(str(self._repository))
+
+    @cached_property
+    def merges(self) -> GitMerges:
+        return GitMerges(str(self._repository), "Serin", "serin@localhost")
+
+    def commit_to(self, branch: str) -> None:
+        service_repository.commit(self._repository, "leak" if branch == "prod" else "slow_tail", branch)
 
     @cached_property
     def commit(self) -> str:

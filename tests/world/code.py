@@ -1,32 +1,38 @@
-"""The in-memory twins of `Branches` and `Images`: commits, and the AMIs that are built from them."""
+"""The in-memory twins of `Branches`, `Merges` and `Images`: commits, and the AMIs that are built from them."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha1
 
-from include.domain.errors import BadInput
+from include.domain.errors import BadInput, Conflict
 from include.domain.looks import Look, Wait, wait_or_give_up
 from include.domain.veto import spoken
-from include.ports import Commit, Image
+from include.ports import Commit, Image, Merged
 
 BUILD_SECONDS = 5
 
 
 class InMemoryBranches:
-    """A repository: branches point at commits."""
+    """A repository: branches point at commits, and those at the ones before them."""
 
     def __init__(self, now: datetime, branches: tuple[str, ...] = ("test", "release", "prod")):
         self.now = now
         self.commits: dict[str, Commit] = {}
         self.heads: dict[str, str] = {}
+        self.parents: dict[str, tuple[str, ...]] = {}
         for branch in branches:
             self.push(branch, "first")
 
     def push(self, branch: str, subject: str) -> str:
         sha = sha1(subject.encode(), usedforsecurity=False).hexdigest()
         self.commits[sha] = Commit(sha, "Ada", subject, self.now)
+        self.parents.setdefault(sha, (self.heads[branch],) if branch in self.heads else ())
         self.heads[branch] = sha
         return sha
+
+    def history(self, sha: str) -> set[str]:
+        """The commit and all before it."""
+        return {sha}.union(*(self.history(parent) for parent in self.parents[sha]))
 
     def head(self, branch: str) -> str:
         if branch not in self.heads:
@@ -39,6 +45,26 @@ class InMemoryBranches:
         if len(found) != 1:
             raise BadInput(f"commit {revision!r}: {len(found)} commits have it")
         return found[0]
+
+
+class InMemoryMerges:
+    """Two branches that went apart conflict, unless `joins`."""
+
+    def __init__(self, branches: InMemoryBranches):
+        self.branches, self.joins = branches, False
+
+    def merge(self, source: str, into: str, message: str) -> Merged:
+        theirs, ours = self.branches.head(source), self.branches.head(into)
+        if theirs in self.branches.history(ours):
+            return Merged(ours, "already")
+        if ours in self.branches.history(theirs):
+            self.branches.heads[into] = theirs
+            return Merged(theirs, "fast-forward")
+        if not self.joins:
+            raise Conflict(f"{source} cannot be merged into {into}: both changed app.py. Nothing was merged")
+        sha = self.branches.push(into, message)
+        self.branches.parents[sha] = (ours, theirs)
+        return Merged(sha, "merge")
 
 
 class InMemoryImages:

@@ -11,7 +11,7 @@ from include.domain.looks import Look, Wait
 from include.domain.service import Service
 from tests.world.alarms import InMemoryAlarms
 from tests.world.clusters import InMemoryClusters
-from tests.world.code import InMemoryBranches, InMemoryImages
+from tests.world.code import InMemoryBranches, InMemoryImages, InMemoryMerges
 from tests.world.crash import Executioner, Killed, Mortal
 from tests.world.declared import REGIONS, service
 from tests.world.instances import InMemoryInstances
@@ -41,6 +41,7 @@ class World:
         names = tuple(r.region for r in self.service.environments["prod"].regions)
         self.regions = {name: Region(name) for name in names}
         self.branches, self.images = InMemoryBranches(START), InMemoryImages(self.service.service, names)
+        self.merges = InMemoryMerges(self.branches)
         self.archive, self.leases, self.chat = InMemoryArchive(), InMemoryLeases(), InMemoryChat()
         self.dag_runs = InMemoryRuns()
         self.metrics = {name: InMemoryMetrics(self.service.metrics.step_seconds) for name in names}
@@ -136,8 +137,8 @@ class World:
         """Every port of one region, mortal, by the name that the steps' parameters have."""
         ports = {"clusters": self.clusters[region], "traffic": self.traffic[region], "metrics": self.metrics[region],
                  "limits": self.limits[region], "alarms": self.alarms[region], "images": self.images,
-                 "instances": self.instances[region], "branches": self.branches, "archive": self.archive,
-                 "leases": self.leases, "runs": self.dag_runs}
+                 "instances": self.instances[region], "branches": self.branches, "merges": self.merges,
+                 "archive": self.archive, "leases": self.leases, "runs": self.dag_runs}
         return {name: Mortal(port, self.executioner, name) for name, port in ports.items()}
 
     def mortal(self, ports: Mapping[str, Any], name: str) -> dict[str, Any]:

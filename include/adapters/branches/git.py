@@ -29,7 +29,7 @@ class GitBranches:
         self._path = local_path(repository)
 
     def head(self, branch: str) -> str:
-        ref = _ref(branch)
+        ref = branch_ref(branch)
         heads = _local_heads(self._open()) if self._path else _remote_heads(self._repository)
         if ref not in heads:
             names = ", ".join(sorted(name.removeprefix(HEADS) for name in heads)) or "none at all"
@@ -61,14 +61,14 @@ class GitBranches:
         return _commit(found)
 
     def _open(self) -> pygit2.Repository:
-        return _opened(self._path, self._repository)
+        return open_local(self._path, self._repository)
 
 
 def remote_head(repository: str, branch: str) -> str | None:
     """The hash of the branch's newest commit, or None without such a branch; asks the remote, clones nothing."""
     path = local_path(repository)
-    heads = _local_heads(_opened(path, repository)) if path else _remote_heads(repository)
-    return heads.get(_ref(branch))
+    heads = _local_heads(open_local(path, repository)) if path else _remote_heads(repository)
+    return heads.get(branch_ref(branch))
 
 
 def local_path(repository: str) -> Path | None:
@@ -83,7 +83,7 @@ def local_path(repository: str) -> Path | None:
     return Path(repository).expanduser()
 
 
-def _opened(path: Path, repository: str) -> pygit2.Repository:
+def open_local(path: Path, repository: str) -> pygit2.Repository:
     try:
         return pygit2.Repository(str(path))
     except pygit2.GitError as error:
@@ -102,7 +102,8 @@ def _remote_heads(repository: str) -> dict[str, str]:
     return {head.name: str(head.oid) for head in heads if head.name and head.name.startswith(HEADS)}
 
 
-def _ref(branch: str) -> str:
+def branch_ref(branch: str) -> str:
+    """The full name of the branch; BadInput for what cannot be one."""
     ref = f"{HEADS}{branch}"
     if branch.startswith("-") or not pygit2.reference_is_valid_name(ref):
         raise BadInput(f"{branch!r} cannot be the name of a branch")

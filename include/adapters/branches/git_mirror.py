@@ -35,10 +35,11 @@ def mirror(url: str, *, fetch: bool = False) -> pygit2.Repository:
 
 
 def _fetch(repository: pygit2.Repository, url: str) -> None:
-    """Branches that are gone go first: a new `prod/x` cannot be written beside an old `prod`."""
+    """Branches that are gone go first: a new `prod/x` cannot be written beside an old `prod`. What a merge of another
+    process pushes from is left alone."""
     remote = repository.remotes.create_anonymous(url)
     there = {head.name for head in remote.list_heads(callbacks=SILENT(), proxy=True)}
-    for name in set(repository.references) - there:
+    for name in {name for name in repository.references if name.startswith("refs/heads/")} - there:
         repository.references.delete(name)
     remote.fetch([EVERY_BRANCH], callbacks=SILENT(), proxy=True)
 

@@ -1,0 +1,24 @@
+"""commit on the prod branch → merged into release, so that the next weekly push does not lose it"""
+
+from airflow.sdk import DAG
+
+from include.catalog import service_files
+from plugins.operators.merges import MERGE_FORM, MergeBranch
+from plugins.triggers.branches import branch
+
+for service in (file.service for file in service_files() if file.service):
+    branches = service.branches
+
+    with DAG(
+        f"{service.service}_merge_back",
+        dag_display_name=f"{service.service}: merge back",
+        description=__doc__,
+        doc_md=__doc__,
+        tags={"branches", service.service},
+        schedule=[branch(service, branches.prod)],
+        catchup=False,
+        max_active_runs=1,
+        params=MERGE_FORM,
+    ):
+        MergeBranch(task_id="merge_back", service=service.service, source=branches.prod, into=branches.release,
+                    why=f"what went to production from {branches.prod} stays in what comes next")

@@ -1,0 +1,158 @@
+"""Merging one branch into another, as the port `Merges`: in memory, without a work tree, and never by force.
+
+The commit is made in the repository itself where it is on this machine, else in its mirror, from where it is pushed. A
+branch that moved meanwhile is merged anew; one that is merged already is left as it is.
+"""
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import pygit2
+
+from include.adapters.branches.git import HEADS, branch_ref, local_path, open_local
+from include.adapters.branches.git_mirror import asked, mirror, shown
+from include.domain.errors import BadInput, Conflict, Refused, Retryable
+from include.ports import Merged
+
+TRIES = 5
+NAMED = 5               # files that a conflict names
+LOOKED_THROUGH = 2000   # commits of one side, to find who changed a file last
+MOVED = ("non-fastforward", "non-fast-forward", "does not match", "not present locally",
+         "fetch first", "stale info")
+Heads = dict[str, pygit2.Commit]
+
+
+class GitMerges:
+    """`repository` is a path, a file:// URL or an https:// URL, with its credentials in it; `name` and `email` sign."""
+
+    def __init__(self, repository: str, name: str, email: str) -> None:
+        self._repository = repository
+        self._path = local_path(repository)
+        self._by = (name, email)
+
+    def merge(self, source: str, into: str, message: str) -> Merged:
+        for _ in range(TRIES):
+            repository = self._fresh()
+            ours, theirs = (self._head(repository, branch) for branch in (into, source))
+            merged = self._merged(repository, ours, theirs, source, into, message)
+            if merged.how == "already" or self._moves(repository, into, ours, merged.commit):
+                return merged
+        raise Retryable(f"{into} of {shown(self._repository)} moved {TRIES} times while {source} was merged into it")
+
+    def _merged(self, repository: pygit2.Repository, ours: pygit2.Commit, theirs: pygit2.Commit, source: str,
+                into: str, message: str) -> Merged:
+        base = repository.merge_base(ours.id, theirs.id)
+        if base is None:
+            raise Refused(f"{source} and {into} of {shown(self._repository)} share no history: nothing is merged")
+        if base == theirs.id:
+            return Merged(str(ours.id), "already")
+        if base == ours.id:
+            return Merged(str(theirs.id), "fast-forward")
+        index = repository.merge_commits(ours, theirs)
+        if index.conflicts is not None:
+            raise Conflict(_conflict(repository, index.conflicts, base, {into: ours, source: theirs}))
+        signature = pygit2.Signature(*self._by)
+        made = repository.create_commit(None, signature, signature, message, index.write_tree(repository),
+                                        [ours.id, theirs.id])
+        return Merged(str(made), "merge")
+
+    def _fresh(self) -> pygit2.Repository:
+        return open_local(self._path, self._repository) if self._path else mirror(self._repository, fetch=True)
+
+    def _head(self, repository: pygit2.Repository, branch: str) -> pygit2.Commit:
+        found = repository.references.get(branch_ref(branch))
+        if found is None:
+            raise BadInput(f"there is no branch {branch!r} in {shown(self._repository)}: nothing is merged")
+        return found.peel(pygit2.Commit)
+
+    def _moves(self, repository: pygit2.Repository, into: str, was: pygit2.Commit, commit: str) -> bool:
+        """False where the branch is no longer where it was."""
+        move = _move_here if self._path else self._push
+        return move(repository, branch_ref(into), was, commit)
+
+    def _push(self, repository: pygit2.Repository, ref: str, was: pygit2.Commit, commit: str) -> bool:
+        """By a ref of its own, for several processes share the mirror; the remote refuses what is no fast-forward."""
+        ours = f"refs/serin/{commit}"
+        repository.references.create(ours, commit, force=True)
+        answer = _Answer()
+        remote = repository.remotes.create_anonymous(self._repository)
+        try:
+            asked(shown(self._repository), lambda: _unless_moved(
+                lambda: remote.push([f"{ours}:{ref}"], callbacks=answer, proxy=True), answer))
+        finally:
+            repository.references.delete(ours)
+        if answer.refused and not answer.moved:
+            raise Refused(f"{shown(self._repository)} refuses to move {ref.removeprefix(HEADS)}: {answer.refused}")
+        return not answer.moved
+
+
+class _Answer(pygit2.RemoteCallbacks):
+    """What the remote said of the one ref that was pushed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.refused, self.moved = "", False
+
+    def push_update_reference(self, refname: str, message: str | None) -> None:
+        self.refused = message or ""
+        self.moved = _says_moved(self.refused)
+
+
+def _unless_moved(push: Callable[[], None], answer: _Answer) -> None:
+    try:
+        push()
+    except pygit2.GitError as error:
+        if not _says_moved(str(error)):
+            raise
+        answer.moved = True
+
+
+def _says_moved(text: str) -> bool:
+    said = text.lower().replace("fastforwardable", "fastforward")
+    return any(words in said for words in MOVED)
+
+
+def _move_here(repository: pygit2.Repository, ref: str, was: pygit2.Commit, commit: str) -> bool:
+    """git itself refuses a target that is not the one that was read."""
+    if not repository.is_bare and not repository.head_is_detached and repository.references.get("HEAD").target == ref:
+        raise Refused(f"{Path(repository.workdir)} has {ref.removeprefix(HEADS)} checked out: it cannot be moved there")
+    found = repository.references.get(ref)
+    if found is None or found.target != was.id:
+        return False
+    try:
+        found.set_target(commit)
+    except pygit2.GitError as error:
+        if _says_moved(str(error)):
+            return False
+        raise
+    return True
+
+
+def _conflict(repository: pygit2.Repository, conflicts: Iterable, base: pygit2.Oid, heads: Heads) -> str:
+    paths = sorted({entry.path for sides in conflicts for entry in sides if entry is not None})
+    told = [f"{path} ({', '.join(_last(repository, base, branch, head, path) for branch, head in heads.items())})"
+            for path in paths[:NAMED]]
+    more = f" and {len(paths) - NAMED} more" if len(paths) > NAMED else ""
+    into, source = heads
+    return (f"{source} cannot be merged into {into}: both changed {', '.join(told)}{more}. Nothing was merged; merge "
+            f"{source} into {into} by hand")
+
+
+def _last(repository: pygit2.Repository, base: pygit2.Oid, branch: str, head: pygit2.Commit, path: str) -> str:
+    """Who changed the file last on this side of the merge base."""
+    walk = repository.walk(head.id, pygit2.enums.SortMode.TOPOLOGICAL)
+    walk.hide(base)
+    for number, commit in enumerate(walk):
+        if number == LOOKED_THROUGH:
+            break
+        if any(_entry(commit, path) != _entry(parent, path) for parent in commit.parents[:1]):
+            who = commit.author.raw_name.decode("utf-8", "replace")
+            return f"{branch}: {who} in {str(commit.id)[:12]}"
+    return f"{branch}: nobody found"
+
+
+def _entry(commit: pygit2.Commit, path: str) -> pygit2.Oid | None:
+    try:
+        return commit.tree[path].id
+    except KeyError:
+        return None
