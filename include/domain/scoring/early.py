@@ -9,14 +9,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from include.domain.scoring.floors import Floors
+from include.domain.scoring.floors import ENOUGH, Floors
 from include.domain.scoring.look import checked, look
 from include.domain.scoring.readings import Reading
 from include.domain.scoring.rules import worth
 from include.domain.scoring.series import LEVEL, ROBUST
 from include.domain.service import CanaryPlan, MetricSource
 
-UNKNOWN_TOLERANCE = 0.25    # a metric without a floor is not overwhelmingly worse before this
+UNKNOWN_TOLERANCE = 0.25    # a metric without a floor, or with one of few readings, is not overwhelmingly worse before
 VIEWS = (LEVEL, ROBUST)
 
 
@@ -43,7 +43,7 @@ def worst_harm(names: Sequence[str], canary: np.ndarray, baseline: np.ndarray, s
         return None
     found = look([names[row] for row in important], canary[important, :upto], baseline[important, :upto], source,
                  floors or Floors.none(), false_alarms=plan.false_abort_percent / 100 / instants,
-                 unknown=UNKNOWN_TOLERANCE, only=VIEWS)
+                 unknown=UNKNOWN_TOLERANCE, only=VIEWS, enough=ENOUGH)
     return found.readings()[0] if found.labels.points.sum() > 100 - plan.go_score else None
 
 

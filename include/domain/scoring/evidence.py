@@ -26,7 +26,7 @@ LEAST_EVENTS_MOVED = 0.07                                # and no two shares of 
 LARGEST_TIMES = 1.2    # tail and spread count only beyond what was ever seen, times this
 LONG_ENOUGH = 20       # readings without which they are not judged at all
 FEWEST_FREEDOM = 4.0
-FLOOR_FREEDOM = 20.0   # a floor is worth a third of its readings, at most this and at least the above
+FLOOR_FREEDOM = 20.0   # that a floor is worth at most; and the least
 EXTRA_FREEDOM = 5.0    # of the floors of tail, trend and spread, and of events: those move in jumps
 MEMORY_FREEDOM = 12.0  # degrees of freedom that past sampling errors add at most
 PROOF = 0.01           # events that could not reach this p-value, however they fell, are not tested (Tarone 1990)
@@ -51,10 +51,10 @@ class Evidence:
 
 
 def evidence(found: Measured, floor: Floor, tolerance: float = TOLERANCE, unknown: float = UNKNOWN_TOLERANCE,
-             only: tuple[int, ...] = tuple(range(len(NAMES)))) -> Evidence:
-    """The evidence in `found`, from the views in `only`."""
+             only: tuple[int, ...] = tuple(range(len(NAMES))), enough: int = 1) -> Evidence:
+    """The evidence in `found`, from the views in `only`; under `enough` readings of its own a metric is unknown."""
     known = floor.count > 0
-    allowed = np.where(known, tolerance, unknown)
+    allowed = np.where(floor.count >= enough, tolerance, unknown)
     few = np.isin(found.shape, (EVENTS, SELDOM))
     least = np.where(few, LEAST_EVENTS_MOVED, LEAST_MOVED[:, None])
     moved = np.where(known, np.maximum(floor.moved, least**2), np.maximum(UNKNOWN_MOVED, least) ** 2)
@@ -82,7 +82,7 @@ def _student(found: Measured, moved: np.ndarray, floor: Floor, view: int, allowe
     squared, own = _remembered(found, floor, view)
     total = squared + moved[view]
     most = FLOOR_FREEDOM if view in (LEVEL, ROBUST) else EXTRA_FREEDOM
-    worth = np.where(floor.count > 0, np.clip(floor.count / 3, FEWEST_FREEDOM, most), UNKNOWN_FREEDOM)
+    worth = np.where(floor.count > 0, np.clip(floor.worth, FEWEST_FREEDOM, most), UNKNOWN_FREEDOM)
     freedom = total**2 / (squared**2 / own + moved[view] ** 2 / worth)
     spread = np.sqrt(total)
     for side, sign in enumerate((1, -1)):

@@ -5,7 +5,7 @@ readings count more (DerSimonian and Laird 1986). It is a curve over the elapsed
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -14,7 +14,9 @@ from include.domain.scoring.series import LEVEL, NAMES, ROBUST, SPREAD, TAIL
 
 LAST = 40              # canaries that the floors are rebuilt from: they roll, for machines and habits change
 ENOUGH = 8             # readings of a metric from which its own floor is believed
-GUESSES = 4            # readings that the floor of all metrics counts for in one that has few of its own
+GUESSES = 4            # readings that the floor of most metrics counts for in one that has few of its own
+MOST = 0.8             # of the metrics, whose floor that is
+READINGS_OF_ONE = 3    # that one degree of freedom takes: what canaries move has heavy tails
 PRECISE = 0.01         # variance beyond which a reading counts less
 SAME_TIME = 1.5        # lengths of time in this ratio are alike
 
@@ -22,19 +24,20 @@ SAME_TIME = 1.5        # lengths of time in this ratio are alike
 @dataclass(frozen=True)
 class Floor:
     """For the metrics of one comparison at one elapsed time, (views × metrics): the variance of what moved, the
-    largest value seen, the usual sampling variance; and (metrics) the readings they come from, 0 for no floor, and
-    which of the sources of `Floors` those are."""
+    largest value seen, the usual sampling variance; and (metrics) the readings they come from, 0 for no floor, the
+    degrees of freedom that what moved is worth, and which of the sources of `Floors` it is from."""
 
     moved: np.ndarray
     largest: np.ndarray
     usual: np.ndarray
     count: np.ndarray
+    worth: np.ndarray
     origin: np.ndarray
 
     @classmethod
     def none(cls, metrics: int) -> "Floor":
         nothing = np.zeros((2, len(NAMES), metrics))
-        return cls(nothing[0], np.full((len(NAMES), metrics), np.inf), nothing[1], np.zeros(metrics),
+        return cls(nothing[0], np.full((len(NAMES), metrics), np.inf), nothing[1], *np.zeros((2, metrics)),
                    np.zeros(metrics, dtype=int))
 
 
@@ -49,13 +52,15 @@ class Floors:
     largest: np.ndarray
     usual: np.ndarray
     count: np.ndarray
+    worth: np.ndarray
     origin: np.ndarray
     sources: tuple[str, ...] = ()
 
     @classmethod
     def none(cls) -> "Floors":
         empty = np.zeros((1, len(NAMES), 0))
-        return cls(np.empty(0, dtype=str), np.ones(1), empty, empty, empty, np.zeros((1, 0)), np.zeros(0, dtype=int))
+        nothing = np.zeros((1, 0))
+        return cls(np.empty(0, dtype=str), np.ones(1), empty, empty, empty, nothing, nothing, np.zeros(0, dtype=int))
 
     def at(self, names: Sequence[str], seconds: float) -> Floor:
         """What each of `names` may move in this time, between the two learned times that are nearest."""
@@ -68,7 +73,8 @@ class Floors:
         for curve, at in ((self.moved, floor.moved), (self.usual, floor.usual)):
             at[:, known] = (1 - part) * curve[before][:, some] + part * curve[after][:, some]
         floor.largest[:, known] = np.maximum(self.largest[before][:, some], self.largest[after][:, some])
-        floor.count[known] = np.minimum(self.count[before][some], self.count[after][some])
+        for curve, at in ((self.count, floor.count), (self.worth, floor.worth)):
+            at[known] = np.minimum(curve[before][some], curve[after][some])
         floor.origin[known] = self.origin[some]
         return floor
 
@@ -93,12 +99,17 @@ def good_canaries(count: int) -> str:
     return f"the last {count} good canaries" if count != 1 else "the last good canary"
 
 
-def rebuilt(pasts: Sequence[Past], last: int = LAST, source: str = "") -> Floors:
-    """Floors from the last of `pasts`, the oldest first. The times are those of the newest. `source` says in words
-    where they come from, where that is not good canaries."""
+def rebuilt(pasts: Sequence[Past], last: int = LAST) -> Floors:
+    """Floors from the last of `pasts`, the oldest first. The times are those of the newest."""
     pasts = pasts[-last:]
     if not pasts:
         return Floors.none()
+    found = observed(pasts, good_canaries(len(pasts)))
+    return replace(found, moved=pooled(found.moved, found.count, GUESSES))
+
+
+def observed(pasts: Sequence[Past], source: str) -> Floors:
+    """What each metric moved by itself in `pasts`; `source` says in words what those are."""
     names = np.unique(np.concatenate([past.names for past in pasts]))
     seconds = pasts[-1].seconds
     size = (len(seconds), len(NAMES), len(names))
@@ -112,8 +123,19 @@ def rebuilt(pasts: Sequence[Past], last: int = LAST, source: str = "") -> Floors
     moved = np.maximum(np.divide(excess, weight, out=np.zeros(size), where=weight > 0), 0.0)
     usual = np.exp(np.divide(usual, count, out=np.full(size, -np.inf), where=count > 0))
     count = count[:, LEVEL]
-    return Floors(names, seconds, _pooled(moved, count), largest, usual, count, np.zeros(len(names), dtype=int),
-                  (source or good_canaries(len(pasts)),))
+    return Floors(names, seconds, moved, largest, usual, count, count / READINGS_OF_ONE,
+                  np.zeros(len(names), dtype=int), (source,))
+
+
+def pooled(moved: np.ndarray, count: np.ndarray, guesses: float) -> np.ndarray:
+    """A metric with few readings of its own is taken to move as most do; that counts for so many `guesses`."""
+    few = (count > 0) & (count < ENOUGH)
+    result = moved.copy()
+    for time in np.flatnonzero(few.any(axis=1)):
+        usual = np.quantile(moved[time][:, count[time] > 0], MOST, axis=1)[:, None]
+        own = count[time][None, :]
+        result[time] = np.where(few[time], (own * moved[time] + guesses * usual) / (own + guesses), moved[time])
+    return result
 
 
 def _nearest(seconds: np.ndarray, wanted: np.ndarray) -> list[int | None]:
@@ -135,14 +157,3 @@ def _add(value: np.ndarray, error: np.ndarray, place: np.ndarray, excess: np.nda
         np.maximum.at(largest[view], at, np.abs(v))
         usual[view] += np.bincount(at, np.log(np.maximum(e**2, 1e-12)), metrics)
         count[view] += np.bincount(at, minlength=metrics)
-
-
-def _pooled(moved: np.ndarray, count: np.ndarray) -> np.ndarray:
-    """A metric with few readings of its own is taken to move as most do."""
-    few = (count > 0) & (count < ENOUGH)
-    result = moved.copy()
-    for time in np.flatnonzero(few.any(axis=1)):
-        usual = np.quantile(moved[time][:, count[time] > 0], 0.8, axis=1)[:, None]
-        own = count[time][None, :]
-        result[time] = np.where(few[time], (own * moved[time] + GUESSES * usual) / (own + GUESSES), moved[time])
-    return result

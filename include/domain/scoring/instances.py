@@ -7,13 +7,15 @@ from dataclasses import replace
 
 import numpy as np
 
-from include.domain.scoring.floors import ENOUGH, Floors, rebuilt
+from include.domain.scoring.floors import ENOUGH, Floors, observed, pooled
 from include.domain.scoring.past import Past, compact
 
 SPLITS = 16            # of the instances into two groups
+GUESSES = 1.0          # as for past canaries, but fewer: these readings are of the canary's own hours
+FREEDOM = 8.0          # what a floor of these is worth, pooled as it is
 LONG_THERE = 0.9       # of the points that the fullest has: one that was just started is no measure of the others
 SEED = 20260105        # of the splits: the same instances always give the same floors
-_CURVES = ("moved", "largest", "usual", "count")
+_CURVES = ("moved", "largest", "usual", "count", "worth")
 
 
 def of_instances(names: Sequence[str], values: np.ndarray, size: int, step_seconds: float,
@@ -33,8 +35,10 @@ def of_instances(names: Sequence[str], values: np.ndarray, size: int, step_secon
     shrink = np.float32(np.sqrt(group / size))
     pasts = [_smaller(compact(names, together(values[one]), together(values[other]), step_seconds, kinds), shrink)
              for one, other in _splits(instances, group)]
-    floors = rebuilt(pasts, len(pasts), f"{instances} instances of prod")
-    return replace(floors, count=np.minimum(floors.count, there[there > 0][np.argsort(names)] - 1))
+    floors = observed(pasts, f"{instances} instances of prod")
+    count = np.minimum(floors.count, there[there > 0][np.argsort(names)] - 1)
+    worth = np.where(count > 0, FREEDOM, 0.0)
+    return replace(floors, moved=pooled(floors.moved, count, GUESSES), count=count, worth=worth)
 
 
 def unknown(floors: Floors, names: Sequence[str]) -> list[str]:

@@ -36,16 +36,16 @@ class Look:
 
 def look(names: Sequence[str], canary: np.ndarray, baseline: np.ndarray, source: MetricSource, floors: Floors,
          false_alarms: float = FALSE_ALARMS, unknown: float = UNKNOWN_TOLERANCE,
-         only: tuple[int, ...] = tuple(range(len(NAMES)))) -> Look:
+         only: tuple[int, ...] = tuple(range(len(NAMES))), enough: int = 1) -> Look:
     """`false_alarms` is the share of wrong ones among the metrics that are found different, `unknown` what is
-    tolerated without a floor, `only` the views that count."""
+    tolerated without a floor of `enough` readings, `only` the views that count."""
     canary, baseline = checked(names, canary), checked(names, baseline)
     order = sorted(range(len(names)), key=names.__getitem__)
     names = [names[row] for row in order]
     value = worth(names, source.rules)
     measured = measure(canary, baseline, value.kind, np.array(order, dtype=int))
     floor = floors.at(names, max(measured.points, 1) * source.step_seconds)
-    found = evidence(measured, floor, TOLERANCE, unknown, only)
+    found = evidence(measured, floor, TOLERANCE, unknown, only, enough)
     return Look(names, value, measured, floor, found, labelled(measured, found, value, false_alarms))
 
 

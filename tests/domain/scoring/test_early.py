@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from include.domain.scoring.early import last_instant, looks_of, overwhelming_harm
-from include.domain.scoring.floors import rebuilt
+from include.domain.scoring.floors import ENOUGH, rebuilt
 from tests.domain.scoring.fleet import PLAN, SOURCE, names, pair, pasts
 
 METRICS, POINTS = 60, 120
@@ -101,3 +101,15 @@ def test_the_sentence_says_what_is_harmed():
 def test_the_first_minutes_have_an_answer_too(points: int):
     canary, baseline = pair(1, METRICS, POINTS)
     assert harm(canary, baseline, points) is None
+
+
+@pytest.mark.parametrize(("canaries", "times", "ends"), [
+    (20, 1.3, True), (ENOUGH - 1, 1.3, False), (ENOUGH - 1, 1.7, True)])
+def test_with_few_readings_only_what_is_a_quarter_worse_ends_it(canaries: int, times: float, ends: bool):
+    known = rebuilt(pasts(canaries, METRICS, POINTS))
+    found = []
+    for seed in range(8):
+        canary, baseline = pair(seed, METRICS, POINTS)
+        canary[[1, 2, 3]] *= times
+        found.append(overwhelming_harm(NAMES, canary, baseline, SOURCE, EVERY_HOUR, POINTS, known) is not None)
+    assert sum(found) >= 7 if ends else not any(found)

@@ -11,7 +11,7 @@ from include.domain.scoring.floors import LAST, Floors, rebuilt
 from include.domain.scoring.instances import filled, of_instances, unknown
 from include.domain.scoring.judge import judge
 from include.domain.scoring.past import Past, compact
-from tests.domain.scoring.fleet import PLAN, SOURCE, names, pair, pasts
+from tests.domain.scoring.fleet import PLAN, SOURCE, names, pair, pasts, side
 
 NAMES = names(150)
 PASTS = pasts(30)
@@ -108,7 +108,10 @@ def test_no_past_at_all_is_no_floor():
 # --- without history: prod's own instances
 
 def fleet(instances: int, seed: int = 5) -> np.ndarray:
-    return np.array([pair(seed)[0], *(pair(seed + 1 + number)[0] for number in range(instances - 1))])
+    """Prod's, behind one balancer: the load is shared."""
+    rng = np.random.default_rng([seed, 1])
+    load = 1 + 0.3 * np.sin(np.arange(60) / 70 + rng.uniform(0, 6))
+    return np.array([side(150, load, rng) for _ in range(instances)])
 
 
 def test_prods_own_instances_are_floors_from_the_first_day():
@@ -176,3 +179,24 @@ def test_a_metric_that_few_instances_have_counts_for_as_few():
     some[2:, 7], some[:, 8] = np.nan, np.nan
     floor = of_instances(NAMES, some, 1, 60).at(NAMES, 3600)
     assert [int(count) for count in floor.count[6:9]] == [5, 1, 0]
+
+
+@pytest.mark.parametrize(("instances", "guessed"), [(2, True), (6, True), (12, False)])
+def test_what_few_instances_tell_is_pooled_with_what_most_metrics_do_however_often_they_are_split(
+        instances: int, guessed: bool):
+    quiet = fleet(instances)
+    quiet[:, 7] = 5.0
+    assert bool(of_instances(NAMES, quiet, 1, 60).at(NAMES, 3600).moved[0, 7] > 0) is guessed
+
+
+@pytest.mark.parametrize("instances", [2, 4])
+def test_few_instances_find_what_is_worse_and_let_go_what_is_not(instances: int):
+    found = {1.0: [], 1.25: []}
+    for seed in range(20):
+        floors = of_instances(NAMES, fleet(instances, 100 + 20 * seed), 1, 60)
+        for times, decisions in found.items():
+            canary, baseline = pair(seed)
+            canary[3:6] *= times
+            decisions.append(judge(NAMES, canary, baseline, SOURCE, PLAN, floors).decision)
+    assert found[1.0].count(Decision.GO) >= 18
+    assert found[1.25].count(Decision.NO_GO) >= 18
