@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from include.domain.push import Push
+from tests.laws.stage import Watched
 from tests.laws.truth import must_be_true
-from tests.world.actors import IN_ORDER, Actor, Pushing, RollingBack, Stage
+from tests.world.actors import IN_ORDER, Actor, Pushing, RollingBack
 from tests.world.declared import service
 from tests.world.faults import Strike, Strikes
 from tests.world.ledger import Ledger
@@ -49,7 +50,7 @@ class EveryFault(RuleBasedStateMachine):
     def begins(self, regions: int, ami: str, pushes: int, far: int, calm: bool, lease_seconds: int) -> None:
         world = deepcopy(_warm(regions))
         world.leases.lasts = world.leases.lasts * lease_seconds / 900
-        self.stage = Stage(world, Ledger(world, calm))
+        self.stage = Watched(world, Ledger(world, calm))
         self.actors: dict[str, Actor] = {}
         for _ in range(pushes):
             self.push(ami)

@@ -1,10 +1,9 @@
 """Law 6, held against the world itself: how a push says that it ended is how the regions stand."""
 
 from include.domain import asg_tags
-from include.domain.asg_tags import Role
 from include.domain.push import PushEnd
 from tests.world.actors import Pushing
-from tests.world.ledger import Violation, serving
+from tests.world.ledger import PAIR, Violation, serving
 from tests.world.region import Group, Region
 
 
@@ -24,7 +23,8 @@ def must_be_true(push: Pushing) -> None:
 def _not_complete(region: Region, push_id: str) -> list[str]:
     groups = [group for group in region.groups.values() if not group.deleting]
     wrong = [f"{group.name} of another push is there in {region.name}" for group in groups
-             if group.tags.get(asg_tags.PUSH) != push_id and group.name in _serving(region)]
+             if group.tags.get(asg_tags.PUSH) != push_id and group.name in _serving(region)
+             and group.tags.get(asg_tags.ROLE) not in PAIR]
     new = [group for group in groups if group.tags.get(asg_tags.PUSH) == push_id]
     wrong += [f"{region.name} does not run its ASG"] * (len(new) != 1)
     return wrong + [what for group in new for what in _held(group, region)] + _pair(region, push_id)
@@ -50,7 +50,7 @@ def _pair(region: Region, push_id: str) -> list[str]:
     mine = [group for group in region.groups.values()
             if group.tags.get(asg_tags.PUSH) == push_id and not group.deleting]
     return [f"{group.name} is left in {region.name}" for group in mine
-            if group.tags.get(asg_tags.ROLE) in (Role.CANARY, Role.BASELINE)]
+            if group.tags.get(asg_tags.ROLE) in PAIR]
 
 
 def _serving(region: Region) -> set[str]:

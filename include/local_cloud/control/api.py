@@ -112,7 +112,7 @@ class Api:
 
     def _faults(self, *_: Any) -> dict[str, Any]:
         with self._world.lock:
-            return {"faults": self._world.faults.shown(self._world.now())}
+            return {"faults": self._world.faults.shown(self._world.now()), "hits": self._world.faults.hits()}
 
     def _place(self, _: Any, __: Any, told: dict[str, Any]) -> dict[str, Any]:
         fault = Fault(**told)

@@ -1,6 +1,7 @@
 """Faults on demand: what goes wrong, where, how often and until when. Decisions only; others do the harm."""
 
 import itertools
+from collections import Counter
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Annotated, Any, Literal
@@ -74,6 +75,7 @@ class Faults:
 
     def __init__(self) -> None:
         self._placed: dict[str, Placed] = {}
+        self._past: Counter[str] = Counter()    # hits of those that are no longer in force, by kind
         self._ids = itertools.count(1)
 
     def place(self, fault: Fault) -> dict[str, Any]:
@@ -84,7 +86,14 @@ class Faults:
     def lift(self, fault_id: str | None = None) -> int:
         """Take one away, or all; returns how many."""
         gone = [fault_id] if fault_id else list(self._placed)
-        return sum(self._placed.pop(i, None) is not None for i in gone)
+        return sum(self._end(i) for i in gone)
+
+    def hits(self) -> dict[str, int]:
+        """How often each kind struck since the start."""
+        now = Counter()
+        for placed in self._placed.values():
+            now[placed.fault.kind] += placed.hits
+        return dict(self._past + now)
 
     def shown(self, now: float) -> list[dict[str, Any]]:
         return [placed.shown() for placed in self._live(now)]
@@ -115,5 +124,11 @@ class Faults:
 
     def _live(self, now: float) -> list[Placed]:
         for placed in [p for p in self._placed.values() if p.over(now)]:
-            del self._placed[placed.id]
+            self._end(placed.id)
         return list(self._placed.values())
+
+    def _end(self, fault_id: str) -> bool:
+        placed = self._placed.pop(fault_id, None)
+        if placed:
+            self._past[placed.fault.kind] += placed.hits
+        return placed is not None

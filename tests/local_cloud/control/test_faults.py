@@ -175,6 +175,17 @@ def test_faults_are_listed_and_lifted_one_by_one(cloud):
     assert cloud.refused("DELETE", f"faults/{one}")[0] == 404
 
 
+def test_what_struck_is_counted_by_kind_for_ever(cloud):
+    before = cloud.serin("GET", "faults")["hits"].get("latency", 0)
+    cloud.fault("latency", action="DescribeTargetGroups", count=2)
+    lifted = cloud.fault("latency", action="DescribeListeners")
+    for _ in range(3):
+        cloud.client("elbv2").describe_target_groups()
+    refused("ValidationError", lambda: cloud.client("elbv2").describe_listeners())
+    cloud.serin("DELETE", f"faults/{lifted}")
+    assert cloud.serin("GET", "faults")["hits"]["latency"] == before + 3
+
+
 def test_a_fault_that_is_misspelt_is_refused_by_name(cloud):
     status, words = cloud.refused("POST", "faults", {"kind": "latency", "secs": 3})
     assert status == 400
