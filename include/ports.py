@@ -41,7 +41,8 @@ class Clusters(Protocol):
         """Write these tags; None removes one."""
 
     def copy_scaling(self, source: str, to: str) -> None:
-        """Scaling policies (alarms with them) and scheduled actions of `source`, put on `to`; those there are kept."""
+        """Scaling policies (alarms with them), scheduled actions, the warm pool and who is notified: those of `source`,
+        put on `to`; what is there is kept."""
 
     def mark_healthy(self, instances: Sequence[str]) -> None: ...
 

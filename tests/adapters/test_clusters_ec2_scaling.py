@@ -1,14 +1,17 @@
 """Scaling policies, their alarms and schedules go along to the next ASG."""
 
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from include.adapters.aws import Aws
 from include.adapters.clusters.ec2_asg import Ec2AsgClusters
 from include.adapters.clusters.ec2_scaling import _action, _is_over, copy_scaling
 from include.domain.asg_tags import PUSH
 from include.domain.cluster import NewAsg
 from include.domain.errors import BadInput
+from tests.adapters.cloud import Session
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 ALARM = {"Namespace": "AWS/EC2", "MetricName": "CPUUtilization", "Statistic": "Average", "Period": 60,
@@ -57,6 +60,32 @@ def test_target_tracking_goes_along_and_looks_at_the_new_asg(clusters, cluster, 
     assert settings["TargetValue"] == 60.0
     assert settings["CustomizedMetricSpecification"]["Dimensions"] == [
         {"Name": "AutoScalingGroupName", "Value": new}, {"Name": "tier", "Value": "web"}]
+
+
+def test_all_settings_of_target_tracking_go_along():
+    """Those that moto forgets too: metric maths, the warm-up, and that a policy is switched off."""
+    session, put = Session("http://127.0.0.1:9"), {}
+    dimension = [{"Name": "AutoScalingGroupName", "Value": "api-prod-v041"}]
+    tracking = {"TargetValue": 60.0, "DisableScaleIn": True, "CustomizedMetricSpecification": {"Metrics": [
+        {"Id": "busy", "ReturnData": False, "MetricStat": {"Stat": "Sum", "Metric": {
+            "Namespace": "own", "MetricName": "busy", "Dimensions": dimension}}},
+        {"Id": "each", "Expression": "busy / 8"}]}}
+    policy = {"PolicyName": "cpu", "PolicyType": "TargetTrackingScaling", "EstimatedInstanceWarmup": 90,
+              "Enabled": False, "TargetTrackingConfiguration": tracking, "PolicyARN": "arn:old",
+              "AutoScalingGroupName": "api-prod-v041", "Alarms": [{"AlarmName": "AWS's own"}]}
+
+    class Told(Aws):
+        def pages(self, service, operation, key, about, **_):
+            return [policy] if (operation, about) == ("describe_policies", "api-prod-v041") else []
+
+        def call(self, service, operation, about, **arguments):
+            put.update(arguments)
+
+    copy_scaling(Told(session), "api-prod-v041", "api-prod-v042")
+    assert put.pop("TargetTrackingConfiguration") == json.loads(
+        json.dumps(tracking).replace("api-prod-v041", "api-prod-v042"))
+    assert put == {"AutoScalingGroupName": "api-prod-v042", "PolicyName": "cpu", "Enabled": False,
+                   "PolicyType": "TargetTrackingScaling", "EstimatedInstanceWarmup": 90}
 
 
 def test_what_the_new_asg_has_already_is_kept(clusters, cluster, new):

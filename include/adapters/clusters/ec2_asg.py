@@ -6,6 +6,7 @@ from typing import Any
 
 from include.adapters.aws import Aws, Session, tag_map
 from include.adapters.clusters import ec2_scaling
+from include.adapters.clusters.ec2_beside import copy_notifications, copy_warm_pool
 from include.adapters.clusters.ec2_create import create_arguments
 from include.adapters.clusters.ec2_shown import shown, shown_activity
 from include.adapters.clusters.ec2_templates import LATEST, LaunchTemplates, pinned, spec_of
@@ -46,6 +47,7 @@ class Ec2AsgClusters:
             there = self._create(new, like, groups)
         if there is not None:
             _must_be_ours(there, new)
+        copy_notifications(self._aws, new.like, new.name)
         if like.get("EnabledMetrics") and not (there or {}).get("EnabledMetrics"):
             self._call("enable_metrics_collection", new.name, AutoScalingGroupName=new.name, Granularity="1Minute",
                        Metrics=[metric["Metric"] for metric in like["EnabledMetrics"]])
@@ -75,6 +77,8 @@ class Ec2AsgClusters:
 
     def copy_scaling(self, source: str, to: str) -> None:
         ec2_scaling.copy_scaling(self._aws, source, to)
+        copy_notifications(self._aws, source, to)
+        copy_warm_pool(self._aws, source, to)
 
     def mark_healthy(self, instances: Sequence[str]) -> None:
         """AWS takes one at a time: a few at once, or a thousand would take minutes of a rollback."""

@@ -30,6 +30,7 @@ class Story:
     rebalance_after: float = 0
     spare: int = 0                           # instances above desired while zones are balanced
     tracked_after: float = 0
+    topics: dict[str, list[str]] = field(default_factory=dict)  # who is notified, of what
     low_since: dict[str, float] = field(default_factory=dict)  # by policy: under its target since
 
 

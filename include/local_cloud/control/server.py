@@ -14,6 +14,7 @@ from include.local_cloud.control import (  # noqa: F401  (they patch moto as the
     limits,
     listeners,
     network,
+    notifications,
     reconciler,
 )
 from include.local_cloud.control.gate import Gate
