@@ -8,7 +8,7 @@ from include.domain.errors import NothingToUndo
 from include.domain.looks import Look, Wait
 from include.domain.service import Service
 from include.domain.standing import End, made_by, red, stands
-from include.ports import Clusters, Leases, Metrics, Runs, Traffic
+from include.ports import Clusters, Leases, Limits, Metrics, Runs, Traffic
 from include.steps.roll_back import roll_back
 
 
@@ -28,8 +28,8 @@ def hold_region(push_id: str, service: Service, environment: str, region: str, c
 
 
 def undo_with_the_others(owner: str, push_id: str, service: Service, environment: str, region: str, look: Look,
-                         everywhere: Mapping[str, Clusters], clusters: Clusters, traffic: Traffic, metrics: Metrics,
-                         leases: Leases, runs: Runs) -> str | Wait:
+                         everywhere: Mapping[str, Clusters], clusters: Clusters, traffic: Traffic, limits: Limits,
+                         metrics: Metrics, leases: Leases, runs: Runs) -> str | Wait:
     """`undo_all`: the region is complete and another is not, so it goes back too. A region whose own rollback failed is
     left to a person."""
     cluster = cluster_name(service.service, environment)
@@ -38,5 +38,5 @@ def undo_with_the_others(owner: str, push_id: str, service: Service, environment
         raise NothingToUndo(f"{push_id} is complete in every region")
     if ends[region] != End.COMPLETE and not made_by(clusters.asgs(cluster), push_id, Role.RESTORED):
         raise NothingToUndo(f"{push_id} is not complete in {region}")
-    return roll_back(owner, push_id, service, environment, region, look, clusters, traffic, metrics, leases, runs,
-                     also_complete=True)
+    return roll_back(owner, push_id, service, environment, region, look, clusters, traffic, limits, metrics, leases,
+                     runs, also_complete=True)

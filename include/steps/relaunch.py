@@ -4,12 +4,22 @@ from include.domain import asg_tags
 from include.domain.asg_names import next_name
 from include.domain.asg_tags import Colour, Role
 from include.domain.cluster import Asg, NewAsg
+from include.domain.errors import Refused
 from include.domain.red_black.processes import suspended_by_others
+from include.domain.red_black.room import missing
 from include.domain.red_black.sizes import recorded_sizes, sizes_of
-from include.ports import Clusters
+from include.ports import Clusters, Limits
 from include.steps.lease import Held
 
 PASSED_ON = (asg_tags.INSTANCE_RPS,)
+
+
+def must_fit(new: Asg, limits: Limits) -> None:
+    """Refused, while nothing is changed, where its older AMI is gone, or has no room beside what runs."""
+    wrong = [*limits.refuses(new.name, new.tags[asg_tags.REPLACES_AMI]),
+             *missing(limits.room(new.name), "its baseline, launched again,", new.desired)]
+    if wrong:
+        raise Refused(f"{new.name} keeps its traffic: {'; '.join(wrong)}")
 
 
 def launch_again(new: Asg, wanted: int, cluster: str, clusters: Clusters, held: Held) -> str:

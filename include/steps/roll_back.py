@@ -8,20 +8,20 @@ from include.domain.looks import Look, Wait
 from include.domain.red_black.capacity import TakesBack
 from include.domain.service import Service
 from include.domain.undoing import Undo, newest_push, to_undo
-from include.ports import Clusters, Leases, Metrics, Runs, Traffic
+from include.ports import Clusters, Leases, Limits, Metrics, Runs, Traffic
 from include.steps.carrying import size_after, takes_back
 from include.steps.disable import disable, is_out, longest_drain, without_traffic
 from include.steps.enable import enable, is_disabled
 from include.steps.ladder import not_yet, until, until_launched
 from include.steps.lease import Held, lease_key, take
 from include.steps.pin import pin, un_pin
-from include.steps.relaunch import is_restored, launch_again, made_alike
+from include.steps.relaunch import is_restored, launch_again, made_alike, must_fit
 
 ROLL_BACK_MINUTES = 5       # about: health checks, and a drain of 300 s, which is what AWS declares where nobody did
 
 
 def roll_back(owner: str, push_id: str, service: Service, environment: str, region: str, look: Look,
-              clusters: Clusters, traffic: Traffic, metrics: Metrics, leases: Leases, runs: Runs, *,
+              clusters: Clusters, traffic: Traffic, limits: Limits, metrics: Metrics, leases: Leases, runs: Runs, *,
               also_complete: bool = False) -> str | Wait:
     """Enable the baseline, or launch its AMI again, wait until it is healthy, then disable the new ASG, which stays for
     a look at what it did. A region where the push is complete is undone only if `also_complete`.
@@ -32,7 +32,9 @@ def roll_back(owner: str, push_id: str, service: Service, environment: str, regi
     cluster, key = cluster_name(service.service, environment), lease_key(service.service, environment, region)
     try:
         asgs = clusters.asgs(cluster)
-        to_undo(asgs, cluster, push_id, region, also_complete=also_complete)
+        found = to_undo(asgs, cluster, push_id, region, also_complete=also_complete)
+        if found.baseline is None and found.new:
+            must_fit(found.new, limits)
         held = _take_over(owner, push_id, service, key, look, leases, runs, asgs)
         if isinstance(held, Wait):
             return held

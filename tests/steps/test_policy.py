@@ -48,7 +48,7 @@ def two_regions() -> tuple[World, Flow]:
 def with_the_others(world, push_id: str, region: str) -> str:
     owner = roll_back_owner(push_id)
     there = {name: port for name, port in world.ports(region).items()
-             if name in {"clusters", "traffic", "metrics", "leases", "runs"}}
+             if name in {"clusters", "traffic", "limits", "metrics", "leases", "runs"}}
     return world.run(lambda look: undo_with_the_others(
         owner, push_id, world.service, "prod", region, look, world.clusters, **there), "undo_all")
 

@@ -3,7 +3,7 @@
 import pytest
 
 from include.domain import asg_tags
-from include.domain.errors import BadInput, GaveUp, NothingToUndo, Retryable
+from include.domain.errors import BadInput, GaveUp, NothingToUndo, Refused, Retryable
 from include.domain.looks import Wait
 from include.steps.lease import roll_back_owner
 from include.steps.roll_back import push_to_undo, roll_back
@@ -13,7 +13,7 @@ from tests.stories.flow import Flow
 
 def undo(world, push_id: str, owner: str = "", look=None, **asked):
     return roll_back(owner or roll_back_owner(push_id), push_id, world.service, "prod", HERE, look or world.look(),
-                     **ports(world, "clusters", "traffic", "metrics", "leases", "runs"), **asked)
+                     **ports(world, "clusters", "traffic", "limits", "metrics", "leases", "runs"), **asked)
 
 
 def undone(world, push_id: str, owner: str = "", **asked) -> str:
@@ -218,6 +218,22 @@ def test_the_one_that_is_undone_keeps_its_traffic_where_the_older_ami_does_not_c
     world.regions[HERE].no_capacity = ""
     undone(world, flow.push_id, owner="a person", also_complete=True)
     assert sorted(world.regions[HERE].groups) == ["api-prod-v042", "api-prod-v043"]
+
+
+@pytest.mark.parametrize(("what", "value", "says"), [
+    ("gone_amis", {"the older"}, "AMI .* is not there for this account"),
+    ("most_targets", 6, "its baseline, launched again, needs 4 more targets, and load balancer api-prod has"),
+    ("addresses", 5, "its baseline, launched again, needs 4 addresses, and 0 are free in its subnets"),
+])
+def test_what_cannot_be_launched_again_is_refused_while_nothing_is_changed(what, value, says):
+    world, flow = complete()
+    region = world.regions[HERE]
+    older = region.groups["api-prod-v042"].tags[asg_tags.REPLACES_AMI]
+    setattr(region, what, {older} if what == "gone_amis" else value)
+    with pytest.raises(Refused, match=f"api-prod-v042 keeps its traffic: {says}"):
+        undo(world, flow.push_id, owner="a person", also_complete=True)
+    assert list(region.groups) == ["api-prod-v042"]
+    assert world.leases.held[KEY].owner == flow.push_id
 
 
 def test_the_next_push_replaces_what_was_launched_again():

@@ -108,7 +108,7 @@ class Flow:
                           lambda look: getattr(red_black, name)(plan, self.service, look, **ports))
 
     def roll_back(self, region: str, owner: str = "", push_id: str = "", *, also_complete: bool = False) -> str | None:
-        ports = self._ports("clusters", "traffic", "metrics", "leases", "runs", region=region)
+        ports = self._ports("clusters", "traffic", "limits", "metrics", "leases", "runs", region=region)
         return self._task(f"{region.replace('-', '_')}.roll_back", lambda look: roll_back.roll_back(
             owner or f"{self.push_id}.roll_back", push_id or self.push_id, self.service, "prod", region, look, **ports,
             also_complete=also_complete))
