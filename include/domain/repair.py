@@ -45,7 +45,8 @@ def _of_the_newest_push(seen: Seen) -> tuple[list[Finding], set[str]]:
         return [], set()
     push = new.tags[asg_tags.PUSH]
     if asg_tags.SIZES not in new.tags and not _is_off(new) and baseline.tags.get(asg_tags.ROLE) != Role.RESTORED:
-        if not is_black(baseline) or baseline.tags.get(asg_tags.DISABLED_BY) != push:
+        by_push = is_black(baseline) and baseline.tags.get(asg_tags.DISABLED_BY) == push
+        if not by_push or seen.has_traffic(baseline):
             return [], set()
         what = f"{baseline.name} is kept though {new.name} was watched and un-pinned"
         return [Finding(Mend.DELETE, what, push, _since(baseline), baseline.name)], {baseline.name}

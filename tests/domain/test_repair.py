@@ -99,6 +99,8 @@ def test_a_push_that_stopped_half_way_is_undone(region):
     pytest.param(seen(asg(42, NEW, PINNED, KEPT)), ("PUT_BACK", "api-prod-v042"),
                  id="rolled back, and the baseline was deleted by hand"),
     pytest.param(seen(asg(41, PART), asg(43)), ("TAKE_OFF", "api-prod-v041"), id="suspended, while it takes traffic"),
+    pytest.param(seen(asg(41, KEPT), ALONE, serves=(asg(41), ALONE)), ("TAKE_OFF", "api-prod-v041"),
+                 id="watched and un-pinned, and somebody registered the old one again"),
     pytest.param(seen(asg(41, KEPT), asg(43), serves=(asg(41), asg(43))), ("TAKE_OFF", "api-prod-v041"),
                  id="black, and somebody registered it again"),
     pytest.param(seen(OLD, asg(43)), ("PERSON", "take all but one of them away"), id="two take traffic, of no push"),
