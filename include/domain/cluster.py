@@ -70,13 +70,14 @@ class Target:
 
 @dataclass(frozen=True)
 class Activity:
-    """One scaling activity. `progress` is 0 to 100; `message` is AWS's own, word for word."""
+    """One scaling activity. `progress` is 0 to 100; `message` and `cause` are AWS's own, word for word."""
 
     id: str
     status: str
     message: str
     started_at: datetime
     progress: int
+    cause: str = ""
 
     @property
     def in_progress(self) -> bool:

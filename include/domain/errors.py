@@ -9,7 +9,8 @@ SerinError
     ├── Inconclusive   too little traffic or data to judge
     ├── Refused        a law forbids it: capacity would be missing, or somebody else holds the lease
     │   ├── LeaseHeld      somebody else holds the lease; `lease` says who, what for and about how long
-    │   └── LeaseLost      the lease went to somebody else while we worked
+    │   ├── LeaseLost      the lease went to somebody else while we worked
+    │   └── ChangedByHand  a person changes in the console what we are changing
     ├── Conflict       two branches changed the same lines; nothing was merged
     ├── GaveUp         a wait passed its limit
     ├── Unhealthy      prod traffic shows that the new ASG is worse
@@ -60,6 +61,10 @@ class LeaseHeld(Refused):
 
 class LeaseLost(Refused):
     """Somebody else took the lease: every change stops here."""
+
+
+class ChangedByHand(Refused):
+    """A person changes in the console what the push is changing."""
 
 
 class Conflict(Final):

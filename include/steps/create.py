@@ -32,12 +32,14 @@ def image_id(push: Push, region: str, images: Images) -> str:
 
 def create_new(plan: RegionPlan, clusters: Clusters, held: Held) -> None:
     """The new ASG at 0. It is born pinned: its tag holds the sizes that un-pinning gives it."""
+    maximum = max(plan.baseline_max, plan.size)
     tags = {asg_tags.PUSH: plan.push_id, asg_tags.COMMIT: plan.commit, asg_tags.ROLE: Role.NEW,
             asg_tags.COLOUR: Colour.RED, asg_tags.LEASE: str(held.token), asg_tags.REPLACES: plan.baseline,
             asg_tags.REPLACES_AMI: plan.baseline_ami, asg_tags.REPLACES_COMMIT: plan.baseline_commit,
             asg_tags.INSTANCE_RPS: f"{plan.instance_rps:g}" if plan.instance_rps else "",
-            asg_tags.SIZES: str(Sizes(plan.baseline_min, plan.baseline_max, plan.baseline_desired))}
-    clusters.create(NewAsg(plan.new, plan.baseline, plan.ami, max(plan.baseline_max, plan.size), _filled(tags)))
+            asg_tags.SIZES: str(Sizes(plan.baseline_min, plan.baseline_max, plan.baseline_desired)),
+            asg_tags.WROTE: str(Sizes(0, maximum, 0))}
+    clusters.create(NewAsg(plan.new, plan.baseline, plan.ami, maximum, _filled(tags)))
 
 
 def must_be_ours(found: Asg, plan: RegionPlan) -> None:

@@ -7,6 +7,7 @@ from include.domain.asg_names import parse
 from include.domain.asg_tags import Colour
 from include.domain.cluster import Asg
 from include.domain.looks import Look
+from include.domain.red_black.by_hand import announced
 from include.domain.red_black.operational import short_name
 from include.domain.red_black.processes import in_tags, suspended_tag, to_suspend
 from include.domain.red_black.sizes import sizes_of
@@ -84,7 +85,7 @@ def _record(asg: Asg, look: Look, clusters: Clusters, held: Held) -> None:
              asg_tags.EXPIRES_AT: (now + KEPT).isoformat(timespec="seconds")}
     missing = {tag: value for tag, value in facts.items() if tag not in asg.tags}
     if missing:
-        clusters.tag(asg.name, missing)
+        clusters.tag(asg.name, missing | {asg_tags.WROTE: announced(asg, sizes_of(asg))})
 
 
 def _deregister(asg: Asg, traffic: Traffic) -> None:

@@ -18,7 +18,7 @@ def enable(asg: Asg, wanted: int, clusters: Clusters, traffic: Traffic) -> str |
         clusters.tag(asg.name, {asg_tags.EXPIRES_AT: None})
     _size_up(asg, wanted, clusters)
     arns = _target_groups(asg, traffic)
-    _register(asg, arns, traffic)
+    register(asg, arns, traffic)
     dead = _dead(asg, arns, traffic)
     if dead:
         _size_up(asg, wanted + dead, clusters)
@@ -53,7 +53,7 @@ def _target_groups(asg: Asg, traffic: Traffic) -> list[str]:
     return [arn for arn in arns.values() if arn]
 
 
-def _register(asg: Asg, arns: list[str], traffic: Traffic) -> None:
+def register(asg: Asg, arns: list[str], traffic: Traffic) -> None:
     """Also those launched meanwhile: resuming AddToLoadBalancer does not add them."""
     ready = [instance.id for instance in asg.instances if instance.state == "InService"]
     for arn in arns:

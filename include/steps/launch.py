@@ -10,6 +10,7 @@ from include.domain.service import Service
 from include.domain.standing import named
 from include.ports import Archive, Clusters, Instances, Leases, Limits, Traffic
 from include.steps.both import among, both
+from include.steps.by_hand import changed_by_hand
 from include.steps.create import create_new, must_be_ours
 from include.steps.enable import is_disabled
 from include.steps.ladder import not_yet, until, until_launched
@@ -32,6 +33,8 @@ def launch_new(plan: RegionPlan, service: Service, look: Look, clusters: Cluster
     must_be_ours(new, plan)
     if recorded_sizes(new) is None:
         return plan
+    if waits := changed_by_hand(plan, new, baseline, service, look, clusters):
+        return waits
     if baseline and not is_disabled(baseline):
         pin(baseline, clusters)
     reason = not_yet(new, min(new.desired, plan.size), traffic) or other_version(plan, new, service, instances)
@@ -50,10 +53,12 @@ def launch_new(plan: RegionPlan, service: Service, look: Look, clusters: Cluster
 def in_service(plan: RegionPlan, service: Service, look: Look, clusters: Clusters, traffic: Traffic,
                instances: Instances, leases: Leases, archive: Archive) -> RegionPlan | Wait:
     """Every instance of the new ASG is in service, healthy in every target group, and runs what is pushed."""
-    hold(plan, look, leases)
-    new, _ = both(plan, clusters)
+    clusters = hold(plan, look, leases).guard(clusters)
+    new, baseline = both(plan, clusters)
     if recorded_sizes(new) is None:
         return plan
+    if waits := changed_by_hand(plan, new, baseline, service, look, clusters):
+        return waits
     if new.ami != plan.ami:
         raise Refused(f"{new.name} runs {new.ami}, and not {plan.ami} of this push")
     reason = not_yet(new, plan.size, traffic) or other_version(plan, new, service, instances)

@@ -7,9 +7,8 @@ ASG that it changes, wherever ASGs are read. A process that slept while the leas
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from include.domain import asg_tags
 from include.domain.cluster import Asg
 from include.domain.errors import LeaseHeld, LeaseLost
 from include.domain.lease import Lease, Work, is_silent
@@ -17,9 +16,8 @@ from include.domain.looks import Look, Wait, wait_or_give_up
 from include.domain.push import RegionPlan
 from include.domain.service import Service
 from include.ports import Leases, Runs
+from include.steps.guarded import Guarded, greatest_token
 
-READING = frozenset({"activities", "target_group", "weights", "targets", "drain_seconds"})
-OF_AN_ASG = frozenset({"resize", "suspend", "resume", "tag", "copy_scaling"})
 SILENT_MINUTES = 5      # a holder whose run has ended may still be writing for so long after its last sign of life
 Port = TypeVar("Port")
 
@@ -38,61 +36,7 @@ class Held:
 
     def guard(self, port: Port) -> Port:
         """The same port; each verb that changes something checks the lease first."""
-        return _Guarded(port, self)  # type: ignore[return-value]
-
-
-class _Guarded:
-    """Every verb that is not known to be reading is taken for a changing one."""
-
-    def __init__(self, port: Any, held: Held):
-        self._port, self._held = port, held
-        self._tokens: dict[str, int] = {}
-
-    def __getattr__(self, verb: str) -> Any:
-        method = getattr(self._port, verb)
-        if verb in READING:
-            return method
-
-        def change(*values: Any, **named: Any) -> Any:
-            if verb in OF_AN_ASG:
-                values = self._fenced(verb, *values)
-            self._held.check()
-            return method(*values, **named)
-        return change
-
-    def asgs(self, cluster: str) -> list[Asg]:
-        """What is read carries the tokens: a greater one is of somebody who holds the lease now."""
-        found = self._port.asgs(cluster)
-        self._tokens |= {asg.name: token_of(asg) for asg in found}
-        newer = next((asg for asg in found if token_of(asg) > self._held.token), None)
-        if newer:
-            raise LeaseLost(f"{self._held.owner} lost the lease of {self._held.key}: {newer.name} was changed with "
-                            f"token {token_of(newer)}, and ours is {self._held.token}")
-        return found
-
-    def _fenced(self, verb: str, *values: Any) -> tuple[Any, ...]:
-        """The token is in an ASG's tags before its first change, at the cost of a call only where no tag is written."""
-        asg, token = values[-1] if verb == "copy_scaling" else values[0], self._held.token
-        if self._tokens.get(asg) == token:
-            return values
-        self._tokens[asg] = token
-        tags = {asg_tags.LEASE: str(token)}
-        if verb == "tag":
-            return asg, {**values[1], **tags}
-        self._held.check()
-        self._port.tag(asg, tags)
-        return values
-
-
-def token_of(asg: Asg) -> int:
-    """The fencing token of the last change of an ASG; 0 where none was written."""
-    text = asg.tags.get(asg_tags.LEASE, "")
-    return int(text) if text.isdecimal() else 0
-
-
-def greatest_token(asgs: Iterable[Asg]) -> int:
-    """The token that a new one must be above, also where the store of leases forgot."""
-    return max(map(token_of, asgs), default=0)
+        return Guarded(port, self)  # type: ignore[return-value]
 
 
 def lease_key(service: str, environment: str, region: str) -> str:

@@ -5,6 +5,7 @@ A size that is not to change is not said: since it was read, a policy or a perso
 
 from include.domain import asg_tags
 from include.domain.cluster import Asg
+from include.domain.red_black.by_hand import left_by_hand
 from include.domain.red_black.sizes import recorded_sizes, sizes_of
 from include.ports import Clusters
 
@@ -17,11 +18,13 @@ def pin(asg: Asg, clusters: Clusters) -> None:
         clusters.resize(asg.name, minimum=asg.desired, maximum=asg.max_size)
 
 
-def un_pin(asg: Asg, clusters: Clusters, desired: int) -> None:
-    """Minimum and maximum as recorded, around the desired size."""
-    before = recorded_sizes(asg)
+def un_pin(asg: Asg, clusters: Clusters, desired: int) -> str:
+    """Minimum and maximum as recorded, around the desired size. What a person set meanwhile stays, and is said."""
+    before, left = recorded_sizes(asg), left_by_hand(asg)
     if before is None:
-        return
-    clusters.resize(asg.name, minimum=min(before.minimum, desired), maximum=max(before.maximum, desired),
-                    desired=None if desired == asg.desired else desired)
-    clusters.tag(asg.name, {asg_tags.SIZES: None})
+        return ""
+    if not left:
+        clusters.resize(asg.name, minimum=min(before.minimum, desired), maximum=max(before.maximum, desired),
+                        desired=None if desired == asg.desired else desired)
+    clusters.tag(asg.name, {asg_tags.SIZES: None, asg_tags.WROTE: None, asg_tags.BY_HAND: None})
+    return left

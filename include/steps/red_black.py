@@ -12,6 +12,7 @@ from include.domain.red_black.processes import suspended_by_others
 from include.domain.service import Service
 from include.ports import Clusters, Leases, Metrics, Traffic
 from include.steps.both import both
+from include.steps.by_hand import changed_by_hand
 from include.steps.comparing import cannot_carry
 from include.steps.disable import disable, is_out, longest_drain, without_traffic
 from include.steps.ladder import until
@@ -32,6 +33,8 @@ def disable_baseline(plan: RegionPlan, service: Service, look: Look, clusters: C
     new, baseline = both(plan, clusters)
     if baseline is None or without_traffic(baseline, traffic):
         return plan
+    if waits := changed_by_hand(plan, new, baseline, service, look, clusters, traffic):
+        return waits
     if not is_out(baseline, traffic):
         reason = cannot_carry(new, [plan.new, plan.baseline], plan, service, look, traffic, metrics)
         if reason:
@@ -53,6 +56,8 @@ def delete_baseline(plan: RegionPlan, service: Service, look: Look, clusters: Cl
         _un_pin_new(new, plan, service, look, clusters, traffic, metrics)
         return plan
     if not baseline.deleting:
+        if waits := changed_by_hand(plan, new, baseline, service, look, clusters, new_scales=True):
+            return waits
         if not without_traffic(baseline, traffic):
             raise Refused(f"{plan.baseline} still takes traffic in {plan.region}: it is kept")
         reason = cannot_carry(new, [plan.new], plan, service, look, traffic, metrics)

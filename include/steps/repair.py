@@ -41,10 +41,11 @@ def repair(owner: str, service: Service, environment: str, region: str, look: Lo
                 lasts=service.lasts(minutes=service.red_black.limit_minutes))
     if isinstance(held, Wait):
         return held
-    seen = left()   # as it stands now that nobody else changes it
+    guarded = held.guard(clusters)
+    seen = see(service, environment, region, look, guarded, traffic, leases, runs)  # nobody else changes it now
     if not _to_mend(seen):
         return _ended(seen, owner, leases)
-    place = Region(seen, service, environment, look, held.guard(clusters), held.guard(traffic), metrics, held)
+    place = Region(seen, service, environment, look, guarded, held.guard(traffic), metrics, held)
     try:
         return _mend_all(place)
     except Final:

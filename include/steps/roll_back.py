@@ -11,7 +11,7 @@ from include.domain.undoing import Undo, newest_push, to_undo
 from include.ports import Clusters, Leases, Limits, Metrics, Runs, Traffic
 from include.steps.carrying import size_after, takes_back
 from include.steps.disable import disable, is_out, longest_drain, without_traffic
-from include.steps.enable import enable, is_disabled
+from include.steps.enable import enable, is_disabled, register
 from include.steps.ladder import not_yet, until, until_launched
 from include.steps.lease import Held, lease_key, take
 from include.steps.pin import pin, un_pin
@@ -64,8 +64,9 @@ def undo(push_id: str, service: Service, environment: str, region: str, look: Lo
     waits = _take_off(new, baseline, look, service, clusters, traffic, held) if new else None
     if waits:
         return waits
-    un_pin(baseline, clusters, size_after(baseline, new, service, look, metrics))
-    return f"{region}: {_back(baseline)}; {_kept(new) if new else 'the new ASG was deleted before'}"
+    left = un_pin(baseline, clusters, size_after(baseline, new, service, look, metrics))
+    return (f"{region}: {_back(baseline)}; {_kept(new) if new else 'the new ASG was deleted before'}"
+            + (f"; {left}" if left else ""))
 
 
 def push_to_undo(service: Service, environment: str, region: str, clusters: Clusters) -> str:
@@ -100,7 +101,7 @@ def _restored(found: Undo, needs: TakesBack, cluster: str, look: Look, service: 
     if is_disabled(baseline):
         reason = enable(baseline, needs.instances, clusters, traffic)
     else:
-        reason = _sized(baseline, needs.instances, clusters, traffic)
+        reason = _sized(baseline, needs.instances, found.new, clusters, traffic)
     if reason:
         why = f" ({needs.why})" if needs.why else ""
         return until_launched(f"{baseline.name} must take traffic first: {reason}{why}", baseline, look, service,
@@ -110,12 +111,17 @@ def _restored(found: Undo, needs: TakesBack, cluster: str, look: Look, service: 
     return None
 
 
-def _sized(baseline: Asg, wanted: int, clusters: Clusters, traffic: Traffic) -> str | None:
-    """One that lost nothing, or was launched again: with so many healthy instances."""
+def _sized(baseline: Asg, wanted: int, new: Asg | None, clusters: Clusters, traffic: Traffic) -> str | None:
+    """One from which we took nothing, or that was launched again: with so many healthy instances, wherever the new ASG
+    takes traffic. What a person took out is put back."""
     if baseline.desired < wanted:
         pin(baseline, clusters)
         clusters.resize(baseline.name, minimum=wanted, maximum=max(baseline.max_size, wanted), desired=wanted)
-    return not_yet(baseline, wanted, traffic)
+    arns = list(dict.fromkeys([*baseline.target_groups, *(new.target_groups if new else ())]))
+    reason = not_yet(baseline, wanted, traffic, arns)
+    if reason:
+        register(baseline, arns, traffic)
+    return reason
 
 
 def _take_off(new: Asg, baseline: Asg, look: Look, service: Service, clusters: Clusters, traffic: Traffic,

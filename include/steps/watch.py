@@ -12,6 +12,7 @@ from include.domain.red_black.watch import Next, Seen, Turn, Watch, alarms_seen,
 from include.domain.service import Service
 from include.ports import Alarms, Clusters, Leases, Metrics, Traffic
 from include.steps.both import both
+from include.steps.by_hand import changed_by_hand
 from include.steps.comparing import against_the_last, side_by_side
 from include.steps.disable import disabled_at
 from include.steps.enable import is_disabled
@@ -27,6 +28,8 @@ def red_red(plan: RegionPlan, service: Service, look: Look, clusters: Clusters, 
     new, baseline = both(plan, clusters)
     if baseline is None or is_disabled(baseline):
         return plan
+    if waits := changed_by_hand(plan, new, baseline, service, look, clusters, traffic):
+        return waits
     lasts = service.lasts(minutes=service.red_black.red_red_minutes)
     watch = watch_of(new, look.since)
     seen = side_by_side(plan, watch, service, look, metrics)
@@ -46,6 +49,8 @@ def holds(plan: RegionPlan, service: Service, look: Look, clusters: Clusters, tr
     off = disabled_at(baseline) if baseline else None
     if baseline is None or off is None:
         return _only_new(plan, baseline)
+    if waits := changed_by_hand(plan, new, baseline, service, look, clusters, traffic):
+        return waits
     lasts = service.lasts(minutes=service.red_black.watch_minutes)
     watch = watch_of(new, off)
     seen = _all_of([_lost(plan, new, traffic),

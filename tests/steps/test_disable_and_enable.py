@@ -124,7 +124,7 @@ def test_put_back_it_is_as_it_was():
     world.until(lambda: put_back(world) is None)
     after = seen(world)
     assert (after.suspended, after.instances) == (before.suspended, before.instances)
-    assert set(after.tags) - set(before.tags) == {asg_tags.SIZES}
+    assert set(after.tags) - set(before.tags) == {asg_tags.SIZES, asg_tags.WROTE}
 
 
 def test_fewer_than_are_needed_are_launched_and_registered_although_adding_them_is_suspended():

@@ -191,7 +191,7 @@ def test_the_new_asg_gets_the_baseline_s_scaling_and_sizes_before_the_baseline_g
     world, flow, found = planned("delete_baseline")
     step(world, flow, "delete_baseline", found)
     changes = [call for call in world.executioner.calls if call.startswith("clusters.") and call != "clusters.asgs"]
-    assert changes == ["clusters.copy_scaling", "clusters.resize", "clusters.tag", "clusters.suspend",
+    assert changes == ["clusters.copy_scaling", "clusters.tag", "clusters.resize", "clusters.tag", "clusters.suspend",
                        "clusters.delete"]
 
 

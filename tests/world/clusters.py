@@ -45,6 +45,8 @@ class InMemoryClusters:
         desired = min(max(group.desired, minimum), maximum) if desired is None else desired
         if not 0 <= minimum <= desired <= maximum:
             raise BadInput(f"{asg}: sizes {minimum}/{maximum}/{desired} are not min ≤ desired ≤ max")
+        if desired != group.desired:
+            group.cause = moved("a user request update of AutoScalingGroup constraints", group.desired, desired)
         group.min_size, group.max_size, group.desired = minimum, maximum, desired
         self.changed(f"{asg} resized to {minimum}/{maximum}/{desired}")
 
@@ -90,6 +92,11 @@ class InMemoryClusters:
         if asg not in self.region.groups:
             raise Final(f"there is no ASG {asg} in {self.region.name}")
         return self.region.groups[asg]
+
+
+def moved(why: str, before: int, after: int) -> str:
+    """As AWS words the cause of an activity."""
+    return f"At 2026-11-03T10:00:00Z {why} changing the desired capacity from {before} to {after}."
 
 
 def _seen(group: Group) -> Asg:

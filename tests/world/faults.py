@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from include.domain.errors import Retryable
-from include.steps.lease import READING
+from include.steps.guarded import READING
 from tests.world.crash import Killed
 from tests.world.world import World
 

@@ -62,6 +62,7 @@ class Group:
     tags: dict[str, str] = field(default_factory=dict)
     activities: list = field(default_factory=list)
     scaling: set[str] = field(default_factory=set)
+    cause: str = ""     # why its desired size is what it is, as scaling activities say it
     deleting: bool = False
 
     def in_state(self, *states: str) -> list[Machine]:

@@ -31,4 +31,4 @@ def _instance(instance: Mapping[str, Any]) -> Instance:
 def shown_activity(activity: Mapping[str, Any]) -> Activity:
     return Activity(activity["ActivityId"], activity["StatusCode"],
                     activity.get("StatusMessage") or activity.get("Description") or activity.get("Cause") or "",
-                    activity["StartTime"], activity.get("Progress") or 0)
+                    activity["StartTime"], activity.get("Progress") or 0, activity.get("Cause") or "")
