@@ -14,5 +14,7 @@ def other_version(plan: RegionPlan, new: Asg, service: Service, instances: Insta
     if reason or service.version is None or not plan.commit:
         return reason
     serving = [instance.id for instance in new.instances if instance.in_service]
+    if not serving:
+        return None
     answers = instances.ask(serving, service.version.port, service.version.path)
     return says_otherwise(new, plan.commit, answers, service.version)

@@ -3,6 +3,7 @@
 import pytest
 
 from include.domain.errors import BadInput
+from include.domain.push import PushEnd
 from include.steps.pre_flight import must_fit
 from tests.steps.ready import HERE, planned
 from tests.stories.flow import Flow
@@ -24,7 +25,8 @@ def test_all_that_is_wrong_in_any_region_is_said_at_once_and_nothing_is_changed(
     first.addresses, first.most_targets = 6, 8
     second.refused = ["api-prod-v041: scaling policies cannot be copied: quiet is no metric alarm"]
     third.groups["api-prod-v041"].template = ""
-    flow.push(commit=world.branches.head("prod"))
+    record = flow.push(commit=world.branches.head("prod"))
+    assert record.end == PushEnd.FAILURE_CLEAN
     said = flow.failures["pre_flight"]
     for part in ("us-east-1: api-prod-v042 needs 5 addresses, and 2 are free in its subnets (subnet-a has 2)",
                  "us-east-1: api-prod-v042 needs 5 more targets, and load balancer api-prod has 4 of 8",
