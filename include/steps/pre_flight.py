@@ -4,12 +4,13 @@ hours, and of each region again when it is begun."""
 from collections.abc import Mapping
 
 from include.domain.asg_names import cluster_name, next_name
+from include.domain.asg_tags import Role
 from include.domain.errors import BadInput, Final
 from include.domain.push import Push, RegionPlan
 from include.domain.red_black.room import missing
 from include.domain.red_black.sizes import new_size
 from include.domain.service import RegionSettings, Service
-from include.domain.standing import baseline_of, must_be_pushable
+from include.domain.standing import baseline_of, made_by, must_be_pushable
 from include.ports import Alarms, Clusters, Images, Limits, Traffic
 from include.steps.create import image_id
 from include.steps.plan import declared_target_group
@@ -38,6 +39,8 @@ def _problems(push: Push, region: str, service: Service, images: Images, cluster
     cluster = cluster_name(push.service, push.environment)
     try:
         asgs = clusters.asgs(cluster)
+        if made_by(asgs, push.id, Role.NEW):
+            return []   # a push that is taken up again: here it has passed already
         baseline = baseline_of(asgs, cluster, push.id, region)
         must_be_pushable(baseline, declared_target_group(push, region, service, traffic), region)
         size = new_size(baseline.in_service, service.red_black.extra_percent)

@@ -71,6 +71,15 @@ def test_a_region_that_has_filled_up_since_is_refused_before_its_new_asg_is_made
     assert not CHANGES.difference({"leases.take"}).intersection(world.executioner.calls)
 
 
+@pytest.mark.parametrize("until", ["red_red", ""], ids=["on its way", "complete"])
+def test_a_region_that_the_push_has_begun_is_passed_over_when_the_push_is_taken_up_again(until):
+    world, flow = pushed()
+    push = flow.pushed_commit()
+    flow.region(push, HERE, until=until)
+    world.regions[HERE].addresses = 0
+    assert flow.pre_flight(push), flow.failures
+
+
 def test_room_is_not_asked_for_again_once_the_new_asg_is_there():
     world, flow, found = planned("in_service")
     world.regions[HERE].addresses = 0
