@@ -265,3 +265,15 @@ def test_a_copy_that_never_comes_is_given_up_and_asked_for_anew_by_the_next_push
     assert isinstance(images.build(commit, "prod", look(late)), Wait)
     assert len(set(tokens)) == 2
     assert max(map(len, tokens)) <= 64
+
+
+def test_a_copy_that_is_asked_for_after_a_night_with_nobody_there_is_waited_for(images, sessions, commit, monkeypatch):
+    copies = []
+    monkeypatch.setattr(sessions["us-west-2"].client("ec2"), "copy_image", lambda **arguments: copies.append(arguments))
+    since, night = datetime.now(UTC), timedelta(hours=9)
+    eventually(lambda: isinstance(images.build(commit, "prod", look(since)), Wait) and copies, "the copy is asked for")
+
+    wait = images.build(commit, "prod", Look(since + night, since, unseen=night))
+
+    assert "is being copied to us-west-2" in wait.reason
+    assert wait.gives_up > since + night

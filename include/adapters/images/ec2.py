@@ -121,9 +121,10 @@ class Ec2Images:
         raise Final(f"the image of {name} failed and was removed: {said}")
 
     def _wait(self, reason: str, name: str, began: datetime, look: Look) -> Wait:
-        """GaveUp after the same limit that the install has, from the image's own creation."""
+        """GaveUp after the same limit that the install has, from the image's own creation; what nobody saw of that is
+        not counted, for a copy is asked for by this task alone."""
         limit = self._service.lasts(minutes=self._service.build.limit_minutes)
-        gives_up = began + limit
+        gives_up = began + look.unseen + limit
         if look.now >= gives_up:
             self._builder.remove(name)
             raise GaveUp(f"gave up after {limit}: {reason}")
