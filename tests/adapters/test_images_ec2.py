@@ -1,6 +1,7 @@
 """A commit becomes an AMI in every region, through EC2's own calls, on the local cloud's control process."""
 
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
@@ -170,6 +171,9 @@ def test_two_builders_of_one_commit_become_one(images, sessions, service, commit
 
 class FailedImage:
     """EC2 whose image of the commit failed."""
+
+    meta = SimpleNamespace(service_model=SimpleNamespace(service_name="ec2"),
+                           events=SimpleNamespace(register=lambda *_, **__: None))
 
     def __init__(self, name: str) -> None:
         self.deregistered: list[str] = []
