@@ -103,6 +103,16 @@ def test_a_thousand_metrics_of_the_asg_are_there_to_be_read(busy):
                          capture_output=True, text=True, check=True).stdout)
 
 
+def test_what_each_instance_does_is_there_to_be_read(busy):
+    reader = sqlite3.connect(f"file:{busy.metrics_db}?mode=ro", uri=True)
+    told = ("SELECT instance, max(ts), sum(value) FROM instance_metrics WHERE region = ? AND asg = 'api-prod-v041' "
+            "AND name = 'requests.all' GROUP BY instance")
+    until(lambda: [row for row in reader.execute(told, (REGION,)) if row[2] > 5][2:])
+    names = {row[0] for row in reader.execute("SELECT DISTINCT name FROM instance_metrics")}
+    assert {"cpu.percent", "latency_ms.all.p99", "errors.all"} < names
+    assert len(names) < 20
+
+
 def test_a_scale_in_drains_and_loses_nothing(busy):
     scaling = busy.session(REGION).client("autoscaling")
     failed = requests(busy)["failed"]

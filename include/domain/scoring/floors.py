@@ -127,12 +127,12 @@ def observed(pasts: Sequence[Past], source: str) -> Floors:
                   np.zeros(len(names), dtype=int), (source,))
 
 
-def pooled(moved: np.ndarray, count: np.ndarray, guesses: float) -> np.ndarray:
-    """A metric with few readings of its own is taken to move as most do; that counts for so many `guesses`."""
+def pooled(moved: np.ndarray, count: np.ndarray, guesses: float, most: float = MOST) -> np.ndarray:
+    """A metric with few readings of its own is taken to move as `most` of all do; that counts for so many `guesses`."""
     few = (count > 0) & (count < ENOUGH)
     result = moved.copy()
     for time in np.flatnonzero(few.any(axis=1)):
-        usual = np.quantile(moved[time][:, count[time] > 0], MOST, axis=1)[:, None]
+        usual = np.quantile(moved[time][:, count[time] > 0], most, axis=1)[:, None]
         own = count[time][None, :]
         result[time] = np.where(few[time], (own * moved[time] + guesses * usual) / (own + guesses), moved[time])
     return result

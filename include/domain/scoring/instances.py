@@ -11,7 +11,7 @@ from include.domain.scoring.floors import ENOUGH, Floors, observed, pooled
 from include.domain.scoring.past import Past, compact
 
 SPLITS = 16            # of the instances into two groups
-GUESSES = 1.0          # as for past canaries, but fewer: these readings are of the canary's own hours
+GUESSES, MOST = 1.0, 0.85   # as for past canaries; fewer guesses, for these readings are of the canary's own hours
 FREEDOM = 8.0          # what a floor of these is worth, pooled as it is
 LONG_THERE = 0.9       # of the points that the fullest has: one that was just started is no measure of the others
 SEED = 20260105        # of the splits: the same instances always give the same floors
@@ -38,7 +38,7 @@ def of_instances(names: Sequence[str], values: np.ndarray, size: int, step_secon
     floors = observed(pasts, f"{instances} instances of prod")
     count = np.minimum(floors.count, there[there > 0][np.argsort(names)] - 1)
     worth = np.where(count > 0, FREEDOM, 0.0)
-    return replace(floors, moved=pooled(floors.moved, count, GUESSES), count=count, worth=worth)
+    return replace(floors, moved=pooled(floors.moved, count, GUESSES, MOST), count=count, worth=worth)
 
 
 def unknown(floors: Floors, names: Sequence[str]) -> list[str]:
