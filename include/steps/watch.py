@@ -21,6 +21,7 @@ from include.steps.lease import hold
 
 ANEW = 2    # a clean period that began anew must fit before the watch gives up
 
+
 def red_red(plan: RegionPlan, service: Service, look: Look, clusters: Clusters, traffic: Traffic, metrics: Metrics,
             leases: Leases) -> RegionPlan | Wait:
     """Both take traffic for a while, and are compared."""
@@ -32,7 +33,7 @@ def red_red(plan: RegionPlan, service: Service, look: Look, clusters: Clusters, 
         return waits
     lasts = service.lasts(minutes=service.red_black.red_red_minutes)
     watch = watch_of(new, look.since)
-    seen = side_by_side(plan, watch, service, look, metrics)
+    seen = _needed(side_by_side(plan, watch, service, look, metrics), lasts)
     reason = not_yet(new, plan.size, traffic)
     if reason:
         seen = replace(seen, unknown=(reason, *seen.unknown))
@@ -53,9 +54,9 @@ def holds(plan: RegionPlan, service: Service, look: Look, clusters: Clusters, tr
         return waits
     lasts = service.lasts(minutes=service.red_black.watch_minutes)
     watch = watch_of(new, off)
-    seen = _all_of([_lost(plan, new, traffic),
-                    alarms_seen(alarms.read(service.region(plan.environment, plan.region).alarms)),
-                    against_the_last(plan, off, watch, service, look, metrics)])
+    seen = _needed(_all_of([_lost(plan, new, traffic),
+                            alarms_seen(alarms.read(service.region(plan.environment, plan.region).alarms)),
+                            against_the_last(plan, off, watch, service, look, metrics)]), lasts)
     then = _next(new, watch, seen, lasts, service, look, clusters)
     return _answer("watched", plan, watch, seen, then, lasts, service, look)
 
@@ -72,10 +73,14 @@ def _all_of(parts: list[Seen]) -> Seen:
                 tuple(said for part in parts for said in part.unknown), "".join(part.numbers for part in parts))
 
 
+def _needed(seen: Seen, lasts: timedelta) -> Seen:
+    """Where nothing is to be watched, nothing need be measured."""
+    return seen if lasts else replace(seen, unknown=())
+
+
 def _next(new: Asg, watch: Watch, seen: Seen, lasts: timedelta, service: Service, look: Look,
           clusters: Clusters) -> Next:
-    """The turn, with what the next look must know written down first. Without a time to last nothing need be known."""
-    seen = seen if lasts else replace(seen, unknown=())
+    """The turn, with what the next look must know written down first."""
     then = next_turn(watch, seen, look.now, lasts, service.lasts(minutes=service.red_black.countdown_minutes))
     tags = tags_of(watch, then)
     if tags:

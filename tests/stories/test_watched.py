@@ -130,3 +130,14 @@ def test_errors_while_both_are_red_must_last_too():
     world.advance(60)
     flow.step("red_red", flow.plan, HERE)
     assert flow.failures["us_east_1.red_red"].startswith("api-prod-v042 is worse than api-prod-v041 in us-east-1")
+
+
+def test_both_red_for_no_time_at_all_still_waits_for_every_instance():
+    world = World(service(regions=1, red_black__red_red_minutes=0))
+    world.images.add(world.branches.push("prod", "a fix"), "prod")
+    flow = Flow(world)
+    flow.region(flow.pushed_commit(), HERE, until="red_red")
+    world.dies(HERE, NEW)
+    world.advance(4)
+    flow.step("red_red", flow.plan, HERE)
+    tells(world, "us_east_1.red_red: waits: both take traffic until", "us_east_1.red_red: done")
