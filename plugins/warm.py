@@ -12,6 +12,7 @@ import airflow.providers.common.sql.hooks.sql
 import airflow.providers.standard.triggers.temporal
 import boto3
 import botocore.session
+import httpx
 import pygit2
 import scipy.stats
 
@@ -23,6 +24,7 @@ import include.steps.calibrate
 import include.steps.canary
 import include.steps.peak_windows
 import include.steps.policy
+import include.steps.pre_flight
 import include.steps.push
 import include.steps.red_black
 import include.steps.repair

@@ -30,8 +30,8 @@ def test_a_client_is_of_the_connections_endpoint_and_the_asked_region_and_is_bui
     assert session.client("autoscaling") is client
 
 
-@pytest.mark.parametrize("port", ["clusters", "traffic", "images", "metrics", "branches", "archive", "leases", "runs",
-                                  "chat"])
+@pytest.mark.parametrize("port", ["clusters", "traffic", "limits", "alarms", "instances", "images", "metrics",
+                                  "branches", "archive", "leases", "runs", "chat"])
 def test_every_port_can_be_built_from_its_connection(port, connections):
     ports = Ports(service(), "prod", "us-east-1")
     assert getattr(ports, port) is getattr(ports, port)
