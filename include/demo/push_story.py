@@ -44,11 +44,14 @@ class PushStory:
                 if event.task == group or event.task.startswith(f"{group}.")}
         if not ends:
             return AHEAD
-        if ("roll_back", "done") in ends:
+        if ("roll_back", "done") in ends or self._ended(f"undo_all.{group}"):
             return UNDONE
         if any(state == "failed" for _, state in ends):
             return FAILED
         return DONE if any((last, "done") in ends for last in (group, *LAST_STEPS)) else AT_WORK
+
+    def _ended(self, task: str) -> bool:
+        return any(event.task == task and event.state == "done" for event in self.events)
 
     @property
     def scores(self) -> list[float]:

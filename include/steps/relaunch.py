@@ -11,9 +11,6 @@ from include.domain.red_black.sizes import recorded_sizes, sizes_of
 from include.ports import Clusters, Limits
 from include.steps.lease import Held
 
-PASSED_ON = (asg_tags.INSTANCE_RPS,)
-
-
 def must_fit(new: Asg, limits: Limits) -> None:
     """Refused, while nothing is changed, where its older AMI is gone, or has no room beside what runs."""
     wrong = [*limits.refuses(new.name, new.tags[asg_tags.REPLACES_AMI]),
@@ -27,7 +24,7 @@ def launch_again(new: Asg, wanted: int, cluster: str, clusters: Clusters, held: 
     name, sizes = next_name(cluster, clusters.asgs(cluster)), recorded_sizes(new) or sizes_of(new)
     tags = {asg_tags.PUSH: new.tags[asg_tags.PUSH], asg_tags.ROLE: Role.RESTORED, asg_tags.COLOUR: Colour.RED,
             asg_tags.COMMIT: new.tags.get(asg_tags.REPLACES_COMMIT, ""), asg_tags.LEASE: str(held.token),
-            asg_tags.SIZES: str(sizes), **{tag: new.tags[tag] for tag in PASSED_ON if tag in new.tags}}
+            asg_tags.SIZES: str(sizes), asg_tags.INSTANCE_RPS: new.tags.get(asg_tags.INSTANCE_RPS, "")}
     clusters.create(NewAsg(name, new.name, new.tags[asg_tags.REPLACES_AMI], max(sizes.maximum, wanted),
                            {tag: value for tag, value in tags.items() if value}))
     return name

@@ -55,12 +55,15 @@ def undo(push_id: str, service: Service, environment: str, region: str, look: Lo
     clusters, traffic = held.guard(clusters), held.guard(traffic)
     found = to_undo(clusters.asgs(cluster), cluster, push_id, region, also_complete=also_complete)
     new, baseline = found.new, found.baseline
-    if new is None or baseline is None or not _has_changed_hands(new, baseline, traffic):
+    if new and baseline is None:
         needs = takes_back(found, service, look, traffic, metrics)
-        waits = _restored(found, needs, cluster, look, service, clusters, traffic, held)
+        name = launch_again(new, needs.instances, cluster, clusters, held)
+        return until(f"{name} is created on the AMI of the baseline, which is gone", look, service)
+    if not (new and _has_changed_hands(new, baseline, traffic)):
+        needs = takes_back(found, service, look, traffic, metrics)
+        waits = _put_back(new, baseline, needs, look, service, clusters, traffic)
         if waits:
             return waits
-    assert baseline     # without one, what is launched is waited for
     waits = _take_off(new, baseline, look, service, clusters, traffic, held) if new else None
     if waits:
         return waits
@@ -90,14 +93,9 @@ def _has_changed_hands(new: Asg, baseline: Asg, traffic: Traffic) -> bool:
     return not is_disabled(baseline) and is_out(new, traffic)
 
 
-def _restored(found: Undo, needs: TakesBack, cluster: str, look: Look, service: Service, clusters: Clusters,
-              traffic: Traffic, held: Held) -> Wait | None:
-    """What takes the traffic back is there and healthy, with as many as carry it."""
-    if found.baseline is None:
-        assert found.new
-        name = launch_again(found.new, needs.instances, cluster, clusters, held)
-        return until(f"{name} is created on the AMI of the baseline, which is gone", look, service)
-    baseline = found.baseline
+def _put_back(new: Asg | None, baseline: Asg, needs: TakesBack, look: Look, service: Service, clusters: Clusters,
+              traffic: Traffic) -> Wait | None:
+    """What takes the traffic back is healthy, with as many as carry it."""
     if is_disabled(baseline):
         reason = enable(baseline, needs.instances, clusters, traffic)
     else:
@@ -106,8 +104,8 @@ def _restored(found: Undo, needs: TakesBack, cluster: str, look: Look, service: 
         why = f" ({needs.why})" if needs.why else ""
         return until_launched(f"{baseline.name} must take traffic first: {reason}{why}", baseline, look, service,
                               clusters)
-    if is_restored(baseline) and found.new:
-        made_alike(baseline, found.new, clusters)
+    if new and is_restored(baseline):
+        made_alike(baseline, new, clusters)
     return None
 
 

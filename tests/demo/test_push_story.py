@@ -49,6 +49,7 @@ def test_what_was_waited_for_is_told_until_the_task_says_something_else():
     ([event(0, "us_west_2.red_red", "failed")], FAILED),
     ([event(0, "us_west_2.red_red", "failed"), event(1, "us_west_2.roll_back", "started")], FAILED),
     ([event(0, "us_west_2.red_red", "failed"), event(1, "us_west_2.roll_back", "done")], UNDONE),
+    ([event(0, "us_west_2.delete_baseline", "done"), event(1, "undo_all.us_west_2", "done")], UNDONE),
 ])
 def test_a_region_is_as_far_as_its_last_step(events, stage):
     assert dict(PushStory.of(events).stages(["us-west-2"]))["us-west-2"] == stage
