@@ -11,6 +11,7 @@ from include.domain.red_black.sizes import recorded_sizes, sizes_of
 from include.ports import Clusters, Limits
 from include.steps.lease import Held
 
+
 def must_fit(new: Asg, limits: Limits) -> None:
     """Refused, while nothing is changed, where its older AMI is gone, or has no room beside what runs."""
     wrong = [*limits.refuses(new.name, new.tags[asg_tags.REPLACES_AMI]),

@@ -7,7 +7,7 @@ from include.domain.errors import NothingToUndo
 from include.domain.looks import Look, Wait
 from include.domain.red_black.capacity import TakesBack
 from include.domain.service import Service
-from include.domain.undoing import Undo, newest_push, to_undo
+from include.domain.undoing import newest_push, to_undo
 from include.ports import Clusters, Leases, Limits, Metrics, Runs, Traffic
 from include.steps.carrying import size_after, takes_back
 from include.steps.disable import disable, is_out, longest_drain, without_traffic
@@ -99,7 +99,7 @@ def _put_back(new: Asg | None, baseline: Asg, needs: TakesBack, look: Look, serv
     if is_disabled(baseline):
         reason = enable(baseline, needs.instances, clusters, traffic)
     else:
-        reason = _sized(baseline, needs.instances, found.new, clusters, traffic)
+        reason = _sized(baseline, needs.instances, new, clusters, traffic)
     if reason:
         why = f" ({needs.why})" if needs.why else ""
         return until_launched(f"{baseline.name} must take traffic first: {reason}{why}", baseline, look, service,

@@ -66,6 +66,16 @@ def test_saying_it_again_changes_nothing_and_gives_the_lease_back():
     assert not world.leases.held
 
 
+def test_once_the_new_one_takes_no_traffic_the_baseline_s_size_is_its_own_scaling_s_business():
+    world, _, plan = planned("holds")
+    undone(world, plan.push_id)
+    world.load = 390
+    world.advance(20)
+    before = world.clusters[HERE].asgs("api-prod")
+    assert "takes the traffic again" in undo(world, plan.push_id)
+    assert world.clusters[HERE].asgs("api-prod") == before
+
+
 def test_the_push_s_own_rollback_takes_the_lease_from_the_push_and_from_nobody_else():
     world, _, plan = planned("holds")
     undo(world, plan.push_id)
