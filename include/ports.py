@@ -192,6 +192,9 @@ class Branches(Protocol):
     def commit(self, revision: str) -> Commit:
         """The commit of a full or short hash (7 to 40 hex digits); BadInput where there is none, or several."""
 
+    def is_older(self, commit: str, than: str) -> bool | None:
+        """Whether `than` is built on `commit` (one is not older than itself); None where one of them is not known."""
+
 
 @dataclass(frozen=True)
 class Merged:

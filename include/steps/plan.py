@@ -16,18 +16,20 @@ from include.domain.red_black.processes import joined, suspended_by_others
 from include.domain.red_black.sizes import new_size, recorded_sizes, sizes_of
 from include.domain.service import Service
 from include.domain.standing import baseline_of, made_by, must_be_pushable
-from include.ports import Clusters, Images, Leases, Metrics, Runs, Traffic
+from include.ports import Branches, Clusters, Images, Leases, Metrics, Runs, Traffic
 from include.steps.create import image_id
 from include.steps.enable import is_disabled
 from include.steps.lease import lease_key, take
 from include.steps.live import measured_rps
+from include.steps.overtaking import must_not_go_back
 from include.steps.peak_windows import not_in_a_slot
 
 LATE = 2    # at least one part in so many of the slot must be left when a region is begun
 
 
 def plan(push: Push, region: str, service: Service, markets: Mapping[str, Market], look: Look, clusters: Clusters,
-         traffic: Traffic, images: Images, metrics: Metrics, leases: Leases, runs: Runs) -> RegionPlan | Wait:
+         traffic: Traffic, images: Images, metrics: Metrics, leases: Leases, runs: Runs,
+         branches: Branches) -> RegionPlan | Wait:
     """Take the lease, and decide names and sizes from what runs there now.
 
     A wait for the lease, or an Airflow that was down, may have used the slot up: then the next one is waited for.
@@ -46,6 +48,7 @@ def plan(push: Push, region: str, service: Service, markets: Mapping[str, Market
     new, baseline = made_by(asgs, push.id, Role.NEW), baseline_of(asgs, cluster, push.id, region)
     if new and is_disabled(new):
         raise Refused(f"{new.name} of this push was rolled back in {region}: start a new push")
+    must_not_go_back(push.commit, [baseline], region, service, branches)
     must_be_pushable(baseline, declared_target_group(push, region, service, traffic), region)
     if not baseline.in_service:
         raise Refused(f"{baseline.name} has no instance in service in {region}: its size says nothing")

@@ -4,15 +4,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from include.domain.asg_names import cluster_name
 from include.domain.aws_calls import Calls, as_line
 from include.domain.ending import Ending
 from include.domain.errors import BadInput
 from include.domain.push import Push, PushEnd, PushKind, PushRecord
 from include.domain.records import as_revision
 from include.domain.service import Service
+from include.domain.standing import red
 from include.domain.veto import must_not_be_vetoed
 from include.ports import Archive, Branches, Clusters, Images, Leases
 from include.steps.lease import lease_key, roll_back_owner
+from include.steps.overtaking import must_not_go_back
 from include.steps.record import how_it_ended, keep_record
 from include.steps.reporting import keep_page, of_push
 from include.steps.scoring import kept_verdict
@@ -34,15 +37,18 @@ class PushRequest:
 
 
 def start_push(request: PushRequest, push_id: str, service: Service, now: datetime, branches: Branches,
-               images: Images) -> Push:
-    """A push of one known commit or AMI; BadInput names what is not known."""
+               images: Images, clusters: Mapping[str, Clusters]) -> Push:
+    """A push of one known commit or AMI; BadInput names what is not known, Refused what would go back."""
     if request.kind not in KINDS:
         raise BadInput(f"kind {request.kind!r} is not known: {', '.join(KINDS)}")
     if request.commit and request.ami:
         raise BadInput(f"commit {request.commit} and AMI {request.ami}: a push takes one of them")
     commit, branch, ami = _what(request, service, branches, images)
+    cluster = cluster_name(service.service, ENVIRONMENT)
+    unknown = [said for region, port in clusters.items()
+               for said in must_not_go_back(commit, red(port.asgs(cluster), cluster), region, service, branches)]
     return Push(push_id, service.service, ENVIRONMENT, request.kind, commit, branch, ami,
-                request.reason, request.started_by, now)
+                "; ".join(filter(None, [request.reason, *unknown])), request.started_by, now)
 
 
 def finish_push(push: Push, failures: Mapping[str, str], service: Service, now: datetime,

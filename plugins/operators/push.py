@@ -42,7 +42,7 @@ class StartPush(StepOperator):
         from include.steps.push import PushRequest, start_push
 
         asked = asked_for(visit.context)
-        return visit.take(start_push, PushRequest(kind=str(self.kind), **asked))
+        return visit.take(start_push, PushRequest(kind=str(self.kind), **asked), clusters=visit.everywhere("clusters"))
 
     def says(self, value: Push) -> str:
         what = f"commit {value.commit[:12]}" if value.commit else f"AMI {value.ami}"

@@ -122,4 +122,4 @@ def test_nobody_can_ask_for_a_push_that_is_none():
     world, flow = ready()
     with pytest.raises(BadInput, match="kind 'calibration' is not known: patch, weekly"):
         start_push(PushRequest("calibration", "", "", "", "Ada"), ID, flow.service, world.now,
-                   **ports(world, "branches", "images"))
+                   **ports(world, "branches", "images"), clusters=world.clusters)

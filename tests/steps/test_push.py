@@ -5,7 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from include.domain.errors import BadInput
+from include.domain import asg_tags
+from include.domain.errors import BadInput, Refused
 from include.domain.push import PushEnd
 from include.steps.lease import roll_back_owner
 from include.steps.push import PushRequest, finish_push, start_push
@@ -17,7 +18,7 @@ from tests.world.world import World
 
 def start(world: World, kind: str = "patch", commit: str = "", ami: str = ""):
     request = PushRequest(kind, commit, ami, "a fix", "Ada")
-    return start_push(request, "api-1", world.service, world.now, world.branches, world.images)
+    return start_push(request, "api-1", world.service, world.now, world.branches, world.images, world.clusters)
 
 
 def finish(world: World, flow, **failures: str):
@@ -35,6 +36,39 @@ def test_without_a_commit_or_an_ami_the_head_of_prod_is_pushed():
 def test_a_short_hash_becomes_the_whole_commit():
     world, _ = ready()
     assert start(world, commit=world.branches.head("prod")[:7]).commit == world.branches.head("prod")
+
+
+def running(world: World, commit: str) -> None:
+    """The running ASG says that this is its commit."""
+    world.regions[HERE].groups["api-prod-v041"].tags[asg_tags.COMMIT] = commit
+
+
+def test_an_older_commit_never_overtakes_a_newer_one_by_its_hash_or_by_its_ami():
+    world, _ = ready()
+    older = world.branches.head("prod")
+    newer = world.branches.push("prod", "newer")
+    running(world, newer)
+    refused = (f"commit {older[:12]} is older than {newer[:12]}, which api-prod-v041 runs in us-east-1: a push never "
+               "goes back; api_roll_back does")
+    with pytest.raises(Refused, match=refused):
+        start(world, commit=older)
+    with pytest.raises(Refused, match=refused):
+        start(world, ami=world.images.find(older).name)
+
+
+def test_the_same_commit_may_be_pushed_again_and_a_newer_one_too():
+    world, _ = ready()
+    running(world, world.branches.head("prod"))
+    assert start(world).reason == "a fix"
+    world.branches.push("prod", "newer")
+    assert start(world).commit == world.branches.head("prod")
+
+
+def test_a_running_commit_that_the_repository_does_not_know_refuses_nothing_and_is_said():
+    world, _ = ready()
+    running(world, "f" * 40)
+    assert start(world).reason.startswith("a fix; whether ")
+    assert "is older than ffffffffffff, which api-prod-v041 runs in us-east-1, is not known" in start(world).reason
 
 
 def test_an_ami_brings_its_commit_and_its_branch():

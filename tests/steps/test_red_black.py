@@ -17,7 +17,7 @@ from tests.world.region import Behaviour
 
 def plan(world, flow, push=None):
     return red_black.plan(push or flow.pushed_commit(), HERE, flow.service, flow.markets, world.look(),
-                          **ports(world, "clusters", "traffic", "images", "metrics", "leases", "runs"))
+                          **ports(world, "clusters", "traffic", "images", "metrics", "leases", "runs", "branches"))
 
 
 def test_the_plan_takes_its_size_from_what_is_in_service_and_its_name_from_what_is_there():
@@ -66,6 +66,15 @@ def test_a_baseline_with_a_launch_configuration_stops_the_plan():
     world.regions[HERE].groups["api-prod-v041"].template = ""
     with pytest.raises(BadInput, match="api-prod-v041 in us-east-1 has a launch configuration"):
         plan(world, flow)
+
+
+def test_a_newer_commit_that_came_to_run_meanwhile_stops_the_plan():
+    world, flow = ready()
+    push = flow.pushed_commit()
+    newer = world.branches.push("prod", "newer")
+    world.regions[HERE].groups["api-prod-v041"].tags[asg_tags.COMMIT] = newer
+    with pytest.raises(Refused, match=f"commit {push.commit[:12]} is older than {newer[:12]}"):
+        plan(world, flow, push)
 
 
 def test_two_asgs_under_traffic_stop_the_plan():

@@ -21,7 +21,7 @@ def vetoed():
 
 def start(world, **asked):
     request = PushRequest("patch", asked.get("commit", ""), asked.get("ami", ""), "again", "Grace")
-    return start_push(request, "api-1", world.service, world.now, world.branches, world.images)
+    return start_push(request, "api-1", world.service, world.now, world.branches, world.images, world.clusters)
 
 
 def test_it_is_refused_at_the_start_by_its_commit_its_name_and_as_the_head_of_its_branch():

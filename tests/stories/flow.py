@@ -38,7 +38,8 @@ class Flow:
         """All of it."""
         request = ends.PushRequest("patch", commit, ami, reason, "Ada")
         push = self._task("start_push", lambda look: ends.start_push(
-            request, self.push_id, self.service, look.now, **self._ports("branches", "images")))
+            request, self.push_id, self.service, look.now, **self._ports("branches", "images"),
+            clusters=self.world.mortal(self.world.clusters, "clusters")))
         if push:
             self._pushed(push)
             push = self.built
@@ -91,7 +92,7 @@ class Flow:
             push, region, self.service, self.markets, look))
         value = value and self._task(f"{task}.plan", lambda look: red_black.plan(
             push, region, self.service, self.markets, look,
-            **self._ports("clusters", "traffic", "images", "metrics", "leases", "runs", region=region)))
+            **self._ports("clusters", "traffic", "images", "metrics", "leases", "runs", "branches", region=region)))
         for name in IN_A_REGION:
             self.plan = value or self.plan
             if value is None or name == until:

@@ -19,6 +19,7 @@ class InMemoryBranches:
         self.now = now
         self.commits: dict[str, Commit] = {}
         self.heads: dict[str, str] = {}
+        self.before: dict[str, str] = {}
         self.parents: dict[str, tuple[str, ...]] = {}
         for branch in branches:
             self.push(branch, "first")
@@ -26,6 +27,7 @@ class InMemoryBranches:
     def push(self, branch: str, subject: str) -> str:
         sha = sha1(subject.encode(), usedforsecurity=False).hexdigest()
         self.commits[sha] = Commit(sha, "Ada", subject, self.now)
+        self.before.setdefault(sha, self.heads.get(branch, ""))
         self.parents.setdefault(sha, (self.heads[branch],) if branch in self.heads else ())
         self.heads[branch] = sha
         return sha
@@ -45,6 +47,16 @@ class InMemoryBranches:
         if len(found) != 1:
             raise BadInput(f"commit {revision!r}: {len(found)} commits have it")
         return found[0]
+
+    def is_older(self, commit: str, than: str) -> bool | None:
+        try:
+            older, newer = self.commit(commit).sha, self.commit(than).sha
+        except BadInput:
+            return None
+        while newer := self.before.get(newer, ""):
+            if newer == older:
+                return True
+        return False
 
 
 class InMemoryMerges:

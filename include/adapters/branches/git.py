@@ -48,6 +48,14 @@ class GitBranches:
         except BadInput:
             return self._find(mirror(self._repository, fetch=True), wanted)
 
+    def is_older(self, commit: str, than: str) -> bool | None:
+        try:
+            older, newer = self.commit(commit).sha, self.commit(than).sha
+        except BadInput:
+            return None
+        repository = self._open() if self._path else mirror(self._repository)
+        return repository.descendant_of(newer, older)
+
     def _find(self, repository: pygit2.Repository, wanted: str) -> Commit:
         there = f"commit {wanted} of {shown(self._repository)}"
         try:
