@@ -15,5 +15,10 @@ def to_roll_back(service: str, regions: Sequence[str], push_id: str) -> str:
     return _trigger(f"{service}_roll_back", {"regions": list(regions), "push": push_id, "reason": "…"})
 
 
+def to_repair(service: str, regions: Sequence[str]) -> str:
+    """Have put right what pushes left over."""
+    return _trigger(f"{service}_repair", {"do_it": True, "regions": list(regions), "reason": "…"})
+
+
 def _trigger(dag: str, conf: dict[str, object]) -> str:
     return f"airflow dags trigger {dag} --conf {quote(json.dumps(conf, ensure_ascii=False))}"

@@ -4,6 +4,7 @@ from typing import Any
 
 from airflow.sdk import Param
 
+from include.domain.by_hand import to_repair
 from include.domain.errors import BadInput, Final, NothingToUndo
 from include.domain.left_over import Leftovers
 from include.domain.looks import Wait
@@ -81,12 +82,11 @@ class FinishRepair(StepOperator):
         asked = {"do_it": params["do_it"], "reason": params["reason"], "by": run.triggering_user_name or "schedule"}
         left = visit.take(finish_repair, visit.push_id, asked, failures, places=places)
         told = "; ".join(region.says for region in left)
-        if failures or any(region.count for region in left):
-            raise LeftOver("; ".join([told, *failures.values(), *self._advice(params)]))
+        over = [region.region for region in left if region.count]
+        if failures or over:
+            advice = [f"to have it put right: {to_repair(self.service, over)}"] if over and not params["do_it"] else []
+            raise LeftOver("; ".join([told, *failures.values(), *advice]))
         return told
 
     def says(self, value: str) -> str:
         return value
-
-    def _advice(self, params: dict[str, Any]) -> list[str]:
-        return [] if params["do_it"] else [f"to have it put right, start {self.service}_repair with do_it"]

@@ -40,7 +40,8 @@ def test_what_is_left_over_is_told_once_and_changed_by_nobody(left_over, run):
     assert states["us_east_1.repair"] == "skipped"
     [said] = left_over.chat.room
     assert "us-east-1: left over: api-prod-v042 and api-prod-v041 stand in the middle of a push (left by api-" in said
-    assert said.endswith("to have it put right, start api_repair with do_it")
+    assert said.endswith("to have it put right: airflow dags trigger api_repair --conf "
+                         '\'{"do_it": true, "regions": ["us-east-1", "us-west-2"], "reason": "…"}\'')
     assert clusters(left_over) == before
 
 
