@@ -33,6 +33,13 @@ class Wait:
     limit: str = ""
 
 
+def pause(look: Look, *, least: timedelta, most: timedelta) -> timedelta:
+    """How long to the next look: a quarter of what was waited so far. What is done after a minute is seen a quarter of
+    a minute later at the latest, and what takes an hour is not asked for every few seconds."""
+    waited = look.now - look.since - look.unseen
+    return min(most, max(least, waited / 4))
+
+
 def wait_or_give_up(reason: str, look: Look, *, look_every: timedelta, limit: timedelta, made_of: str = "") -> Wait:
     """A Wait until the next look, or GaveUp with the same reason once `limit` has passed since the first look.
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from include.domain.errors import GaveUp
-from include.domain.looks import Look, wait_or_give_up
+from include.domain.looks import Look, pause, wait_or_give_up
 
 BEGAN = datetime(2026, 11, 3, 10, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -33,3 +33,12 @@ def test_what_nobody_saw_is_no_reason_to_give_up():
     assert waits(Look(BEGAN + 10 * MINUTE + night, BEGAN, unseen=night)).gives_up == BEGAN + 40 * MINUTE + night
     with pytest.raises(GaveUp):
         waits(Look(BEGAN + 40 * MINUTE + night, BEGAN, unseen=night))
+
+
+@pytest.mark.parametrize(("waited", "unseen", "seconds"), [
+    pytest.param(0, 0, 5, id="at once"), pytest.param(12, 0, 5, id="never under the least"),
+    pytest.param(60, 0, 15, id="a quarter of what was waited"), pytest.param(3600, 0, 60, id="never over the most"),
+    pytest.param(3620, 3600, 5, id="time that nobody saw was not waited")])
+def test_looks_are_often_at_first_and_then_less_so(waited, unseen, seconds):
+    look = Look(BEGAN + timedelta(seconds=waited), BEGAN, timedelta(seconds=unseen))
+    assert pause(look, least=timedelta(seconds=5), most=timedelta(minutes=1)) == timedelta(seconds=seconds)
