@@ -24,14 +24,14 @@ SHOWN = 12      # operations that are called most
 
 
 def seconds_table(pushes: Sequence[Pushed], scale: float) -> Table:
-    """The scale divides the waits of Serin and of the cloud alike. It does not divide Serin's work: with a scale over 1
-    that weighs so much more than on AWS."""
+    """The scale divides the waits of Serin and of the cloud alike. It does not divide Serin's work (AWS's answers with
+    it, and mostly while the cloud is at work, too): with a scale over 1 that weighs so much more than on AWS."""
     table = Table("", *(f"{len(push.regions)} region{'s'[:len(push.regions) > 1]}" for push in pushes), "each more",
                   title=f"Seconds of AWS, {pushes[0].size} instances a region (scale {scale:g})")
     few, many = pushes
     more = len(many.regions) - len(few.regions)
     rows = {"a push takes": lambda p: p.whole * scale, "the cloud needs": lambda p: p.cloud,
-            "Serin adds": lambda p: p.whole * scale - p.cloud, "… of that by its work": lambda p: p.busy * scale,
+            "Serin adds": lambda p: p.whole * scale - p.cloud, "Serin works": lambda p: p.busy * scale,
             "looks": lambda p: p.looks}
     for name, of in rows.items():
         table.add_row(name, *(f"{of(push):,.0f}" for push in pushes), f"{(of(many) - of(few)) / more:,.0f}")

@@ -38,7 +38,7 @@ def test_serin_adds_what_the_cloud_did_not_need():
     cells = {row.split("│")[1].strip(): [cell.strip() for cell in row.split("│")[2:5]] for row in rows if "│" in row}
     assert cells["a push takes"] == ["200", "600", "200"]
     assert cells["Serin adds"] == ["50", "150", "50"]
-    assert cells["… of that by its work"] == ["20", "60", "20"]
+    assert cells["Serin works"] == ["20", "60", "20"]
 
 
 def test_calls_grow_by_what_the_most_instances_take_of_the_fewest():
