@@ -239,6 +239,9 @@ class Leases(Protocol):
         the holder of that lease alone. A new token is greater than every one before it, and than `above`.
         """
 
+    def want(self, key: str, by: str) -> None:
+        """Say in a lease that somebody holds who waits for it. The first who does stays."""
+
     def holder(self, key: str) -> Lease | None:
         """The lease as it stands, its end passed or not; None where nobody has it."""
 

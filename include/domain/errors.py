@@ -14,6 +14,7 @@ SerinError
     ├── Conflict       two branches changed the same lines; nothing was merged
     ├── GaveUp         a wait passed its limit
     ├── Unhealthy      prod traffic shows that the new ASG is worse
+    ├── GaveWay        a calibration ended early, for whoever waits for its lease
     └── NothingToUndo  a rollback or a repair found nothing to do
 """
 
@@ -77,6 +78,10 @@ class GaveUp(Final):
 
 class Unhealthy(Final):
     """Prod traffic shows what the canary did not."""
+
+
+class GaveWay(Final):
+    """Somebody waits for what is done here, and it can be done another day."""
 
 
 class NothingToUndo(Final):

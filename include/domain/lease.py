@@ -57,6 +57,11 @@ def taken(there: Lease | None, key: str, owner: str, now: datetime, lasts: timed
     return _for(work, Lease(key, owner, token, now + lasts, since=now, renewed_at=now))
 
 
+def wanted(there: Lease | None, by: str) -> Lease | None:
+    """The lease with who waits for it; None where nothing is to be written: nobody holds it, or one waits already."""
+    return replace(there, wanted_by=by) if there and there.owner and not there.wanted_by else None
+
+
 def must_be_held(there: Lease | None, key: str, owner: str, token: int) -> None:
     """LeaseLost unless this owner holds it with this token."""
     if there and (there.owner, there.token) == (owner, token):

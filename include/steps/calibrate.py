@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from include.domain import asg_tags
 from include.domain.asg_names import cluster_name
 from include.domain.canary import Canary, Decision, Verdict
-from include.domain.errors import Inconclusive
+from include.domain.errors import GaveWay, Inconclusive
 from include.domain.looks import Look, Wait
 from include.domain.push import Push, PushKind
 from include.domain.service import Service
@@ -32,9 +32,13 @@ def start_calibration(started_by: str, push_id: str, service: Service, now: date
                 "both sides on the running AMI", started_by, now)
 
 
-def bake_calibration(canary: Canary, service: Service, look: Look, clusters: Clusters,
-                     traffic: Traffic) -> Canary | Wait:
-    """Wait for the whole bake. Harm ends nothing here: what looks like it is noise, and what there is to learn."""
+def bake_calibration(canary: Canary, service: Service, look: Look, clusters: Clusters, traffic: Traffic,
+                     leases: Leases) -> Canary | Wait:
+    """Wait for the whole bake. Harm ends nothing here: what looks like it is noise, and what there is to learn. GaveWay
+    where somebody waits for the lease: half a bake would teach the wrong noise."""
+    lease = leases.holder(lease_key(canary.service, canary.environment, canary.region))
+    if lease and lease.owner == canary.push_id and lease.wanted_by:
+        raise GaveWay(f"gives way to {lease.wanted_by}: nothing is learned today")
     still_alive(canary, clusters, traffic)
     if look.now >= canary.bake_until:
         return canary

@@ -65,7 +65,8 @@ def take(key: str, owner: str, service: Service, look: Look, leases: Leases, run
     """The lease of the cluster with these ASGs, for `what` and about so long; or a wait that names its holder, for as
     long as one region's push may take.
 
-    It is taken from `from_owner`, and from a holder whose run has ended; `by_force` from anybody.
+    It is taken from `from_owner`, and from a holder whose run has ended; `by_force` from anybody. Its holder can read
+    who waits, and a calibration gives way.
     """
     there = leases.holder(key)
     goes_on = there and (there.owner == from_owner or is_left_behind(there, owner, service, look, runs))
@@ -74,6 +75,8 @@ def take(key: str, owner: str, service: Service, look: Look, leases: Leases, run
                             over=there if goes_on else None, above=greatest_token(asgs))
     except LeaseHeld as held:
         settings = service.red_black
+        if not held.lease.wanted_by:
+            leases.want(key, f"{what} {owner}")
         return wait_or_give_up(str(held), look, look_every=service.lasts(minutes=settings.look_every_minutes),
                                limit=service.lasts(minutes=settings.region_minutes))
     return Held(leases, key, owner, lease.token)

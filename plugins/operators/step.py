@@ -14,7 +14,7 @@ from typing import Any
 from airflow.sdk import BaseOperator, Context
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException, AirflowTaskTerminated
 
-from include.domain.errors import HARM, BadInput, Final, NothingToUndo
+from include.domain.errors import HARM, BadInput, Final, GaveWay, NothingToUndo
 from include.domain.looks import Look, Wait
 from include.domain.push import Push
 from plugins import wiring
@@ -94,7 +94,7 @@ class StepOperator(BaseOperator):
         try:
             self._must_be_handed_all()
             value = self._look_until_done(ports, looks, story, context)
-        except NothingToUndo as nothing:
+        except (NothingToUndo, GaveWay) as nothing:
             story.nothing(str(nothing))
             raise AirflowSkipException(str(nothing)) from nothing
         except Final as final:

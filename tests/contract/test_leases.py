@@ -110,3 +110,22 @@ def test_it_is_taken_from_one_holder_and_not_from_who_had_it_after_that_one(worl
 def test_a_new_token_is_above_what_is_asked_for_and_a_renewed_one_stays(world):
     assert world.leases.take(KEY, "one", NOW, above=41).token == 42
     assert world.leases.take(KEY, "one", NOW, above=50).token == 42
+
+
+def test_its_holder_can_read_who_waits_for_it_the_first_one_and_renews_it_with_that(world):
+    world.leases.take(KEY, "one", NOW)
+    world.leases.want(KEY, "push two")
+    world.leases.want(KEY, "push three")
+    world.leases.take(KEY, "one", SOON)
+    assert world.leases.holder(KEY).wanted_by == "push two"
+    world.leases.release(KEY, "one")
+    assert world.leases.take(KEY, "two", SOON).wanted_by == ""
+
+
+def test_nobody_is_told_of_a_wish_for_a_lease_that_nobody_holds(world):
+    world.leases.want(KEY, "push two")
+    world.leases.take(KEY, "one", NOW)
+    world.leases.release(KEY, "one")
+    world.leases.want(KEY, "push two")
+    assert world.leases.holder(KEY) is None
+    assert world.leases.take(KEY, "one", NOW).wanted_by == ""

@@ -36,6 +36,17 @@ def test_one_that_teaches_nothing_is_red_and_still_retired(world, run, monkeypat
     assert not world.leases.held
 
 
+def test_one_that_gives_way_to_a_push_alarms_nobody_teaches_nothing_and_is_retired(world, run):
+    world.on_tick = lambda: world.leases.want("api/prod/us-east-1", "patch push api-1")
+    colour, states = run("api_calibrate")
+    assert colour == "success"
+    assert {task: state for task, state in states.items() if state != "success"} == {
+        "bake": "skipped", "learn": "skipped"}
+    assert not world.archive.keys("history/api/")
+    assert serving(world) == V041
+    assert not world.leases.held
+
+
 def test_one_that_cannot_start_is_red(world, run):
     colour, states = run("api_calibrate", nonsense=1)
     assert (colour, states["start_calibration"]) == ("failed", "failed")

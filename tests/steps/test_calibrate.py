@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from include.domain.errors import BadInput, Inconclusive, NoGo
+from include.domain.errors import BadInput, GaveWay, Inconclusive, NoGo
 from include.domain.looks import Wait
 from include.domain.push import PushKind
 from include.steps import calibrate
@@ -30,7 +30,7 @@ def baked(**declared):
     push = started(world, flow)
     found = launched(world, flow, push)
     world.run(lambda look: calibrate.bake_calibration(
-        found, flow.service, look, **ports(world, "clusters", "traffic")), "bake")
+        found, flow.service, look, **ports(world, "clusters", "traffic", "leases")), "bake")
     return world, flow, push, found
 
 
@@ -72,7 +72,8 @@ def test_a_noisy_one_is_learned_too_and_says_so():
     push = started(world, flow)
     found = launched(world, flow, push)
     world.changes(HERE, found.canary_asg, Behaviour(p99_ms=200))
-    waits = calibrate.bake_calibration(found, flow.service, world.look(), **ports(world, "clusters", "traffic"))
+    there = ports(world, "clusters", "traffic", "leases")
+    waits = calibrate.bake_calibration(found, flow.service, world.look(), **there)
     assert isinstance(waits, Wait), "harm ends no calibration"
     world.advance(31)
     verdict = learn(world, flow, found)
@@ -94,7 +95,7 @@ def test_one_that_fell_over_teaches_nothing():
     world.dies(HERE, found.canary_asg)
     world.advance(3)
     with pytest.raises(NoGo, match="fell over"):
-        calibrate.bake_calibration(found, flow.service, world.look(), **ports(world, "clusters", "traffic"))
+        calibrate.bake_calibration(found, flow.service, world.look(), **ports(world, "clusters", "traffic", "leases"))
 
 
 def test_what_was_learned_stays_learned_when_the_step_runs_again():
@@ -104,12 +105,16 @@ def test_what_was_learned_stays_learned_when_the_step_runs_again():
     assert learn(world, flow, found) == first
 
 
-def test_a_push_waits_for_it_and_goes_on_when_it_is_retired():
-    world, flow, push, _ = baked()
+def test_it_gives_way_to_a_push_that_waits_for_it_and_goes_on_when_it_is_retired():
+    world, flow = ready()
+    push = started(world, flow)
+    canary = launched(world, flow, push)
     waits = launch_canary(flow.pushed_commit(), flow.service, world.look(),
                           **ports(world, "clusters", "traffic", "images", "metrics", "leases", "runs"))
     assert isinstance(waits, Wait)
-    assert ID in waits.reason
+    assert f"is held by calibration {ID} (run manual__1)" in waits.reason
+    with pytest.raises(GaveWay, match=f"gives way to patch push {flow.push_id}: nothing is learned"):
+        calibrate.bake_calibration(canary, flow.service, world.look(), **ports(world, "clusters", "traffic", "leases"))
     world.run(lambda look: calibrate.retire_calibration(
         push, flow.service, look, **ports(world, "clusters", "traffic", "metrics", "leases", "runs")), "retire")
     assert KEY not in world.leases.held

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from include.domain.errors import Refused
-from include.domain.lease import Lease, Work, must_be_held, taken
+from include.domain.lease import Lease, Work, must_be_held, taken, wanted
 from include.domain.push import Event
 
 
@@ -57,6 +57,10 @@ class InMemoryLeases:
         self.leases[key] = taken(self.leases.get(key), key, owner, now, self.lasts, work, by_force=by_force, over=over,
                                  above=above)
         return self.leases[key]
+
+    def want(self, key: str, by: str) -> None:
+        if with_wish := wanted(self.leases.get(key), by):
+            self.leases[key] = with_wish
 
     def holder(self, key: str) -> Lease | None:
         return self.held.get(key)

@@ -11,7 +11,7 @@ from typing import Any
 
 from include.adapters.aws import Aws, Session
 from include.domain.errors import Refused, Retryable
-from include.domain.lease import Lease, Work, must_be_held, taken
+from include.domain.lease import Lease, Work, must_be_held, taken, wanted
 
 LOST = ("PreconditionFailed", "ConditionalRequestConflict", "NoSuchKey")
 TRIES = 5
@@ -40,6 +40,9 @@ class S3Leases:
             raise Refused(f"the lease of {key} needs an owner")
         return self._changed(key, f"{owner} tried to take it", lambda there: taken(  # type: ignore[return-value]
             there, key, owner, now, self._lasts, work, by_force=by_force, over=over, above=above))
+
+    def want(self, key: str, by: str) -> None:
+        self._changed(key, f"{by} tried to say that it waits for it", lambda there: wanted(there, by))
 
     def holder(self, key: str) -> Lease | None:
         held = self._read(key)
