@@ -60,9 +60,9 @@ class EveryFault(RuleBasedStateMachine):
         TRIED["runs"] += 1
         TRIED["runs in which only Serin took capacity away"] += calm
 
-    def _by_hand(self, push: Pushing) -> RollingBack:
+    def _by_hand(self, push: Pushing, number: int) -> RollingBack:
         owner = f"api-20261103T1100{len(self.actors):02d}-hand00"
-        self.actors[owner] = RollingBack(self.stage, owner, push.name)
+        self.actors[owner] = RollingBack(self.stage, owner, push.name, also_complete=number % 3 > 0)
         TRIED["rollbacks by hand"] += 1
         return self.actors[owner]
 
@@ -105,7 +105,7 @@ class EveryFault(RuleBasedStateMachine):
         if does == "pushes" and len(self.actors) < MOST_ACTORS:
             self.push(list(AMIS)[number % len(AMIS)])
         elif does == "rolls back" and len(self.actors) < MOST_ACTORS:
-            self._by_hand(push)
+            self._by_hand(push, number)
         elif does == "fails" and push.todo and push.todo[0][0] != "finish_push":
             push.fails("marked failed by a person")
             TRIED["tasks marked failed"] += 1
@@ -159,7 +159,7 @@ class EveryFault(RuleBasedStateMachine):
     def _a_rollback_begins(self, ledger: Ledger, region: Region, number: int) -> bool:
         if len(self.actors) >= MOST_ACTORS:
             return False
-        self._by_hand(self._push(number)).look()
+        self._by_hand(self._push(number), number).look()
         return True
 
     @staticmethod

@@ -174,11 +174,11 @@ class Pushing(Actor):
 
 
 class RollingBack(Actor):
-    """A person's rollback of one push in every region."""
+    """A person's rollback of one push in every region; `also_complete` also where nothing of it went wrong."""
 
-    def __init__(self, stage: Stage, owner: str, push_id: str):
+    def __init__(self, stage: Stage, owner: str, push_id: str, *, also_complete: bool = True):
         super().__init__(stage, owner)
-        self.push_id = push_id
+        self.push_id, self.also_complete = push_id, also_complete
         self.todo = [("roll_back", region) for region in stage.regions]
 
     def fails(self, why: str) -> None:
@@ -186,4 +186,5 @@ class RollingBack(Actor):
         self.todo.pop(0)
 
     def _take(self, task: str, region: str, since: Any) -> Any:
-        return self.stage.take(roll_back.roll_back, owner=self.name, region=region, since=since, push_id=self.push_id)
+        return self.stage.take(roll_back.roll_back, owner=self.name, region=region, since=since, push_id=self.push_id,
+                               also_complete=self.also_complete)
