@@ -28,6 +28,7 @@ from include.domain.push import Push, PushEnd, PushRecord
 from include.local_cloud import service_repository
 from include.local_cloud.cloud import LocalCloud
 from include.local_cloud.furnish import REGIONS, furnish
+from include.ports import Clusters
 from include.steps.build import build_ami
 from include.steps.push import finish_push
 from tests.world.actors import IN_A_REGION, Actor, Pushing, RollingBack
@@ -81,9 +82,8 @@ class UnderLoad:
     def clears_away(self) -> None:
         """The new ASGs of pushes that were rolled back: a person who has looked at them deletes them."""
         for ports in self.stage.ports.values():
-            for asg in ports.clusters.asgs("api-prod"):
-                if asg.tags.get(asg_tags.DISABLED_BY) and asg.tags.get(asg_tags.ROLE) == Role.NEW:
-                    ports.clusters.delete(asg.name)
+            while not self._cleared(ports.clusters):
+                pass
 
     def requests(self) -> dict[str, Any]:
         """What the viewers of all regions sent, and what they did not get."""
@@ -93,6 +93,15 @@ class UnderLoad:
             failures.update(region["failures"])
         return {"sent": sum(r["sent"] for r in regions), "failed": sum(r["failed"] for r in regions),
                 "failures": dict(failures)}
+
+    @staticmethod
+    def _cleared(clusters: Clusters) -> bool:
+        with _again():
+            for asg in clusters.asgs("api-prod"):
+                if asg.tags.get(asg_tags.DISABLED_BY) and asg.tags.get(asg_tags.ROLE) == Role.NEW:
+                    clusters.delete(asg.name)
+            return True
+        return False
 
     def _built(self, push: Push) -> Push:
         since = self.stage.now()

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import isfinite
+from math import isfinite, nan
 
 from include.domain import asg_tags
 from include.domain.asg_names import BASELINE, CANARY, cluster_name, members
 from include.domain.asg_tags import Role
 from include.domain.cluster import Asg
-from include.domain.errors import BadInput, Refused
+from include.domain.errors import BadInput, Final, Refused
 from include.domain.looks import Look
 from include.domain.push import Push
 from include.domain.red_black.capacity import can_carry
@@ -19,6 +19,7 @@ from include.domain.standing import made_by, red
 from include.ports import Clusters, Metrics, Traffic
 from include.steps.carrying import rate_or_nan
 from include.steps.ladder import healthy, not_yet
+from include.steps.live import measured_rps
 
 ROLES = {CANARY: Role.CANARY, BASELINE: Role.BASELINE}
 WHOLE = 100
@@ -156,10 +157,18 @@ def _main_cannot_carry(where: Place, service: Service, look: Look, clusters: Clu
     asgs = clusters.asgs(where.cluster)
     serving = red(asgs, where.cluster)
     each = service.red_black.instance_rps
-    rate = rate_or_nan([asg.name for asg in (*serving, *_all(asgs, where.cluster))], [], look, service, metrics)
+    rate = _rate([asg.name for asg in (*serving, *_all(asgs, where.cluster))], service, look, metrics)
     if each and isfinite(rate):
         return can_carry(sum(healthy(asg, traffic) for asg in serving), rate, each)
     reasons = [not_yet(asg, max(1, (recorded_sizes(asg) or asg).desired), traffic) for asg in serving]
     if None in reasons:
         return None
     return reasons[0] if reasons else f"no ASG of {where.cluster} serves the main target group"
+
+
+def _rate(asgs: Sequence[str], service: Service, look: Look, metrics: Metrics) -> float:
+    """NaN where the metric store cannot say; a passing fault of it is no reason to go by a count, and tried again."""
+    try:
+        return measured_rps(asgs, look, service, metrics)
+    except Final:
+        return nan

@@ -22,7 +22,7 @@ from tests.world.world import World
 
 KNOWN = STALE + timedelta(seconds=5)            # a stale answer, and the failed checks that a death takes
 LOADS_KNOWN = KNOWN + timedelta(seconds=NOW)    # the need is a mean over so many seconds
-BLIND_KNOWN = timedelta(seconds=NOW + 2)
+BLIND_KNOWN = timedelta(seconds=NOW)
 A_LOOK = timedelta(seconds=3)                   # what one look takes, where time passes between its calls
 A_LITTLE = 1e-6
 PAIR = (Role.CANARY, Role.BASELINE)
@@ -59,8 +59,10 @@ class Ledger:
         lost_before = self._would_lose(here, before)
         yield
         after = serving(here)
-        if self._would_lose(here, after) > lost_before + A_LITTLE:
-            self._breaks(1, f"{verb}{args} of {owner} takes away what is needed in {region}")
+        by_count = verb == "set_weights" and self._is_blind(here)   # without data a canary leaves one that is whole
+        if self._would_lose(here, after) > lost_before + A_LITTLE and not by_count:
+            self._breaks(1, f"{verb}{args} of {owner} takes away what is needed in {region}: {self._need():.0f} "
+                            f"requests/s; {_counted(before)} served before, and {_counted(after)} after")
         self._serving[region] = after
         self._remember_sizes(here, sizes)
         self._one_group_of_a_push(here)
@@ -98,10 +100,14 @@ class Ledger:
         for (arn, instance), when in self._gone.items():
             if arn in known and self.world.now - when <= KNOWN:
                 known[arn].add(instance)
-        total, need = sum(region.weights.values()), min(*self._loads, self.world.load)
+        total, need = sum(region.weights.values()), self._need()
         shares = {arn: need * weight / total for arn, weight in region.weights.items()} if total else {"": need}
         return sum(max(0.0, share - sum(self._carries(region, instance) for instance in known.get(arn, ())))
                    for arn, share in shares.items())
+
+    def _need(self) -> float:
+        """What was needed for as long as the rate is measured over: requests per second."""
+        return min(*self._loads, self.world.load)
 
     @staticmethod
     def _carries(region: Region, instance: str) -> float:
@@ -204,6 +210,10 @@ def serving(region: Region) -> Serving:
     return {arn: {i for i, target in region.target_groups[arn].targets.items()
                   if target.state == "healthy" and (machine := region.machine(i)) and machine.alive}
             for arn in region.weights}
+
+
+def _counted(there: Serving) -> str:
+    return "+".join(str(len(instances)) for instances in there.values())
 
 
 def _terminates(region: Region, instance: str, groups: set[str]) -> bool:
