@@ -44,7 +44,8 @@ class Ledger:
         self._serving = {name: serving(region) for name, region in world.regions.items()}
         self._gone: dict[tuple[str, str], datetime] = {}         # (ARN, instance) that others took: when
         self._shrunk: dict[str, set[str]] = {name: set() for name in world.regions}     # ASGs whose sizes Serin cut
-        self._loads: deque[float] = deque([world.load], maxlen=int(LOADS_KNOWN.total_seconds()))
+        self._needs = {name: deque([world.load], maxlen=int(LOADS_KNOWN.total_seconds())) for name in world.regions}
+        self._served = {name: region.served for name, region in world.regions.items()}
         self._alone: dict[str, tuple[str, datetime]] = {}
         self._lost = world.lost
         world.on_tick = self._second
@@ -61,7 +62,7 @@ class Ledger:
         after = serving(here)
         by_count = verb == "set_weights" and self._is_blind(here)   # without data a canary leaves one that is whole
         if self._would_lose(here, after) > lost_before + A_LITTLE and not by_count:
-            self._breaks(1, f"{verb}{args} of {owner} takes away what is needed in {region}: {self._need():.0f} "
+            self._breaks(1, f"{verb}{args} of {owner} takes away what is needed in {region}: {self._need(here):.0f} "
                             f"requests/s; {_counted(before)} served before, and {_counted(after)} after")
         self._serving[region] = after
         self._remember_sizes(here, sizes)
@@ -85,8 +86,9 @@ class Ledger:
             self.blind_since.setdefault(region, self.world.now)
 
     def _second(self) -> None:
-        self._loads.append(self.world.load)
-        for region in self.world.regions.values():
+        for name, region in self.world.regions.items():
+            self._needs[name].append(min(region.load_rps, region.served - self._served[name]))
+            self._served[name] = region.served
             self._serin_took(region)
             self._others_took(region)
             self._who_is_alone(region)
@@ -100,14 +102,15 @@ class Ledger:
         for (arn, instance), when in self._gone.items():
             if arn in known and self.world.now - when <= KNOWN:
                 known[arn].add(instance)
-        total, need = sum(region.weights.values()), self._need()
+        total, need = sum(region.weights.values()), self._need(region)
         shares = {arn: need * weight / total for arn, weight in region.weights.items()} if total else {"": need}
         return sum(max(0.0, share - sum(self._carries(region, instance) for instance in known.get(arn, ())))
                    for arn, share in shares.items())
 
-    def _need(self) -> float:
-        """What was needed for as long as the rate is measured over: requests per second."""
-        return min(*self._loads, self.world.load)
+    def _need(self, region: Region) -> float:
+        """What was asked for and answered all the time that the rate is measured over, requests per second: where
+        instances are overloaded, nobody counts the requests that they turn away."""
+        return min(*self._needs[region.name], region.load_rps)
 
     @staticmethod
     def _carries(region: Region, instance: str) -> float:
