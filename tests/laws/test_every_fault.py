@@ -4,7 +4,7 @@ import json
 
 from tests.laws.every_fault import EveryFault, tried_in
 
-RUNS = 150
+RUNS = 100
 
 
 def test_no_order_of_faults_breaks_a_law(record_property):

@@ -46,7 +46,7 @@ SWITCHES = {
         1, comparing, "can_carry", lambda *_: None, begins_at=("disable_baseline",),
         mishaps=(an_outage, viewers_come_or_go), meets=()),
     "a rollback takes traffic off before it gives it back": Off(
-        1, roll_back, "_restored", lambda *_: None, begins_at=("holds",)),
+        1, roll_back, "_put_back", lambda *_: None, begins_at=("holds",)),
     "a canary is retired with its weights on": Off(1, canary, "weights_back", lambda *_: None),
     "the baseline is deleted before the new one was watched": Off(
         2, red_black, "holds", lambda plan, service, look, clusters, traffic, metrics, leases: plan),
