@@ -197,6 +197,7 @@ def test_activities_come_the_newest_first_with_awss_words(clusters, cluster):
     assert len(activities) == 2
     assert activities == sorted(activities, key=lambda a: a.started_at, reverse=True)
     assert all(a.message and not a.in_progress for a in activities)
+    assert all(a.cause.startswith("At ") for a in activities)
 
 
 def test_deleting_takes_the_instances_along_and_may_be_said_twice(clusters, cluster):
