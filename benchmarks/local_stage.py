@@ -86,7 +86,7 @@ class LocalStage(Stage):
     """`tell` is handed each sentence of the story."""
 
     def __init__(self, service: Service, sessions: Mapping[str, LocalSession], metrics_db: str, tell: Any = print):
-        self.service, self.tell = service, tell
+        self.service, self.tell, self.sessions = service, tell, sessions
         self.regions = list(sessions)
         self.ports = {region: LocalPorts(service, region, sessions, metrics_db) for region in self.regions}
 

@@ -116,8 +116,8 @@ class UnderLoad:
         """Look until all is done; at a task of this name a person fails it, after a few looks."""
         patience = 0 if fails_at == IN_A_REGION[-1] else self.random.randint(0, 4)
         while not actor.is_done and actor.todo[0][0] != until:
-            if fails_at and actor.todo[0][0] == fails_at:
-                if not patience:
+            if fails_at and _has_come(actor, fails_at):
+                if not patience or actor.todo[0][0] != fails_at:
                     actor.fails("marked failed by a person")
                     fails_at = ""
                 patience -= 1
@@ -138,6 +138,10 @@ class UnderLoad:
 
     def _sleep_until(self, when: datetime) -> None:
         time.sleep(max(0.1, (when - self.stage.now()).total_seconds()))
+
+
+def _has_come(actor: Actor, step: str) -> bool:
+    return actor.todo[0][0] in IN_A_REGION[IN_A_REGION.index(step):]
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from include.domain import asg_tags
 from include.domain.asg_names import CANARY, build, canary_names, parse
 from include.domain.asg_tags import Colour, Role
 from include.domain.cluster import Asg, NewAsg
-from include.domain.errors import BadInput, Refused
+from include.domain.errors import Refused, Retryable
 from include.domain.looks import Look
 from include.domain.push import Push, RegionPlan
 from include.domain.red_black.sizes import Sizes
@@ -25,7 +25,7 @@ def image_id(push: Push, region: str, images: Images) -> str:
     """The id of the push's AMI in the region; Refused where it was vetoed meanwhile."""
     image = images.named(push.ami)
     if image is None or region not in image.ids:
-        raise BadInput(f"AMI {push.ami!r} is not in {region}")
+        raise Retryable(f"AWS does not show AMI {push.ami!r} in {region}")     # it did when it was built
     must_not_be_vetoed(image.name, image.veto, push.service)
     return image.ids[region]
 
