@@ -6,7 +6,7 @@ from datetime import time, timedelta
 import pytest
 
 from include.domain import asg_tags
-from include.domain.errors import BadInput, GaveUp, Refused
+from include.domain.errors import BadInput, GaveUp, Refused, Retryable
 from include.domain.looks import Wait
 from include.domain.peak_windows import DAYS, Market, PeakWindow
 from include.steps import red_black
@@ -18,6 +18,16 @@ from tests.world.region import Behaviour
 def plan(world, flow, push=None):
     return red_black.plan(push or flow.pushed_commit(), HERE, flow.service, flow.markets, world.look(),
                           **ports(world, "clusters", "traffic", "images", "metrics", "leases", "runs", "branches"))
+
+
+def test_an_ami_that_aws_does_not_show_for_a_moment_is_looked_for_again():
+    world, flow = ready()
+    shown = dict(world.images.images)
+    world.images.images.clear()
+    with pytest.raises(Retryable, match="AWS does not show AMI 'api-[0-9a-f]{12}' in us-east-1"):
+        plan(world, flow)
+    world.images.images.update(shown)
+    assert plan(world, flow).new == "api-prod-v042"
 
 
 def test_the_plan_takes_its_size_from_what_is_in_service_and_its_name_from_what_is_there():
