@@ -15,8 +15,8 @@ REGION, MARKET = "us-west-2", "us_west"
 
 @pytest.fixture(scope="module")
 def stage(tmp_path_factory):
-    """One region, and a bake that looks so seldom that the triggerer has it in between."""
-    made = Stage(tmp_path_factory.mktemp("dying"), markets=QUIET_MARKETS, peak_rps=160, bake_hours=4, look_seconds=20,
+    """One region, and a bake that looks so seldom that the triggerer has it in between, however late it begins."""
+    made = Stage(tmp_path_factory.mktemp("dying"), markets=QUIET_MARKETS, peak_rps=160, bake_hours=6, look_seconds=25,
                  regions={REGION: MARKET})
     try:
         made.start()
