@@ -25,7 +25,7 @@ def main() -> int:
     deaths = Deaths(only_changes=told.only_changes)
     try:
         with control_process() as endpoint, tempfile.TemporaryDirectory(prefix="serin-deaths-") as folder:
-            push_and_roll_back(CrashPoints(endpoint, "127.41", Path(folder), regions, deaths), IN_A_REGION)
+            push_and_roll_back(CrashPoints(endpoint, "127.41", Path(folder), regions, deaths, _tell), IN_A_REGION)
     except AssertionError as wrong:
         print(f"wrong after {len(deaths.tried):,} deaths: {wrong}")
         return 1
@@ -34,6 +34,10 @@ def main() -> int:
     print(f"{len(deaths.tried):,} crash points in {len(regions)} regions, {time.monotonic() - began:.0f} s: "
           "each push ended in Success or FailureClean, and nothing was left")
     return 0
+
+
+def _tell(sentence: str) -> None:
+    print(sentence, file=sys.stderr, flush=True)
 
 
 def _arguments() -> argparse.Namespace:

@@ -57,7 +57,7 @@ class UnderLoad:
     def __init__(self, cloud: LocalCloud, stage: LocalStage, repository: Path, chance: random.Random):
         self.cloud, self.stage, self.repository, self.random = cloud, stage, repository, chance
         self.ends: Counter[str] = Counter()
-        self.complete = 0
+        self.complete = self.rolled_back = 0
 
     def push(self, number: int, rolls_back: bool) -> PushRecord:
         """One push in every region at once, to its record."""
@@ -71,6 +71,7 @@ class UnderLoad:
         ends_at = self.random.choice(IN_A_REGION) if rolls_back else ""
         with ThreadPoolExecutor(len(actors)) as threads:
             list(threads.map(lambda actor: self._drive(actor, fails_at=ends_at), actors))
+        self.rolled_back += any(task[0] == "roll_back" for actor in actors for task in actor.done)
         failures = {task: why for actor in actors for task, why in actor.failures.items()}
         return self._finished(push, failures)
 
@@ -198,7 +199,7 @@ def _pushes(load: UnderLoad, count: int) -> int:
 
 def _table(load: UnderLoad, told: argparse.Namespace, done: int, struck: dict[str, int]) -> int:
     seen, calls = load.requests(), made()
-    rows = {"pushes": (done + 1) // 2, "pushes that were rolled back": done // 2,
+    rows = {"pushes": done, "pushes that were failed by a person and rolled back": load.rolled_back,
             "complete pushes that were rolled back by hand": load.complete,
             **{f"ended {end}": count for end, count in sorted(load.ends.items())},
             "regions": len(load.stage.regions), "instances a region": told.size,

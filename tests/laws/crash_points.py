@@ -2,7 +2,7 @@
 its AWS calls, before and after, until it lives; and what must be true after every death, and at the end."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -70,6 +70,7 @@ class CrashPoints:
     folder: Path
     regions: Sequence[str]
     deaths: Deaths = field(default_factory=Deaths)
+    tell: Callable[[str], Any] = bool
 
     def __post_init__(self) -> None:
         self.repository = self.folder / "repository"
@@ -104,6 +105,7 @@ class CrashPoints:
     def dies_everywhere(self, actor: Pushing, until: str = "") -> None:
         """Take the actor's looks, each killed at each of its calls, until all is done or the task `until` comes."""
         while not actor.is_done and actor.todo[0][0] != until:
+            self.tell(f"{len(self.deaths.tried):,} deaths; {' '.join(actor.todo[0])} of {actor.push.id}")
             look(actor, self._clients, self.deaths, lambda: self.must_hold(actor.push.id))
 
     def lives(self, actor: Pushing, until: str) -> None:

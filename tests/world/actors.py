@@ -61,6 +61,7 @@ class Actor:
     def __init__(self, stage: Stage, name: str):
         self.stage, self.name = stage, name
         self.todo: list[tuple[str, str]] = []       # (task, region)
+        self.done: list[tuple[str, str]] = []
         self.failures: dict[str, str] = {}
         self.since: Any = None
         self.is_looking = False
@@ -102,7 +103,8 @@ class Actor:
         return None
 
     def _goes_on(self, answer: Any = None) -> None:
-        self.stage.tell(f"{self.name}: {self.todo.pop(0)}: done")
+        self.done.append(self.todo.pop(0))
+        self.stage.tell(f"{self.name}: {self.done[-1]}: done")
         self.since = None
 
     def fails(self, why: str) -> None:
