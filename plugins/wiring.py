@@ -29,7 +29,7 @@ from include.ports import (
     Traffic,
 )
 
-# A lease outlives every pause between two steps of a push, also an Airflow that was down for a night.
+# A lease outlives every pause between two steps of a push: a bake, and an Airflow that was down for a night.
 LEASE_HOURS = 24
 LEASE_AT_LEAST = timedelta(minutes=30)
 
@@ -129,7 +129,8 @@ class Ports:
     def leases(self) -> Leases:
         from include.adapters.leases.s3 import S3Leases
 
-        return S3Leases(*self._kept, lasts=max(self.service.lasts(hours=LEASE_HOURS), LEASE_AT_LEAST))
+        return S3Leases(*self._kept, lasts=max(self.service.lasts(hours=LEASE_HOURS + self.service.canary.bake_hours),
+                                                LEASE_AT_LEAST))
 
     @cached_property
     def runs(self) -> Runs:

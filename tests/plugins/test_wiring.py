@@ -1,6 +1,7 @@
 """Airflow connections in, ports out."""
 
 import json
+from datetime import timedelta
 
 import pytest
 
@@ -31,7 +32,7 @@ def test_a_client_is_of_the_connections_endpoint_and_the_asked_region_and_is_bui
 
 
 @pytest.mark.parametrize("port", ["clusters", "traffic", "limits", "alarms", "instances", "images", "metrics",
-                                  "branches", "archive", "leases", "runs", "chat"])
+                                  "branches", "merges", "archive", "leases", "runs", "chat"])
 def test_every_port_can_be_built_from_its_connection(port, connections):
     ports = Ports(service(), "prod", "us-east-1")
     assert getattr(ports, port) is getattr(ports, port)
@@ -56,6 +57,11 @@ def test_cloudwatch_is_reached_by_its_connection_in_the_region(connections):
 def test_a_lease_outlives_every_pause_of_a_compressed_push():
     ports = Ports(service(), "prod", "us-east-1")
     assert ports.leases._lasts == wiring.LEASE_AT_LEAST
+
+
+def test_a_lease_outlives_the_longest_bake():
+    ports = Ports(service(time_scale=1, canary__bake_hours=168), "prod", "us-east-1")
+    assert ports.leases._lasts > timedelta(hours=168 + 12)
 
 
 def test_an_environment_that_is_not_declared_is_refused_by_name():
