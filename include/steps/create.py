@@ -7,7 +7,7 @@ from include.domain import asg_tags
 from include.domain.asg_names import CANARY, build, canary_names, parse
 from include.domain.asg_tags import Colour, Role
 from include.domain.cluster import Asg, NewAsg
-from include.domain.errors import Refused, Retryable
+from include.domain.errors import Retryable
 from include.domain.looks import Look
 from include.domain.push import Push, RegionPlan
 from include.domain.red_black.sizes import Sizes
@@ -40,13 +40,6 @@ def create_new(plan: RegionPlan, clusters: Clusters, held: Held) -> None:
             asg_tags.SIZES: str(Sizes(plan.baseline_min, plan.baseline_max, plan.baseline_desired)),
             asg_tags.WROTE: str(Sizes(0, maximum, 0))}
     clusters.create(NewAsg(plan.new, plan.baseline, plan.ami, maximum, _filled(tags)))
-
-
-def must_be_ours(found: Asg, plan: RegionPlan) -> None:
-    """Refused where somebody else made an ASG of the planned name."""
-    if found.tags.get(asg_tags.PUSH) != plan.push_id:
-        owner = found.tags.get(asg_tags.PUSH) or "somebody else"
-        raise Refused(f"{plan.new} is there already in {plan.region}, made by {owner}")
 
 
 def create_pair(push: Push, service: Service, look: Look, where: Place, target_groups: Mapping[str, str], ami: str,

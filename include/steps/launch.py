@@ -11,7 +11,7 @@ from include.domain.standing import named
 from include.ports import Archive, Clusters, Instances, Leases, Limits, Traffic
 from include.steps.both import among, both
 from include.steps.by_hand import changed_by_hand
-from include.steps.create import create_new, must_be_ours
+from include.steps.create import create_new
 from include.steps.enable import is_disabled
 from include.steps.ladder import not_yet, until, until_launched
 from include.steps.lease import Held, hold
@@ -30,7 +30,6 @@ def launch_new(plan: RegionPlan, service: Service, look: Look, clusters: Cluster
     if named(asgs, plan.new) is None:
         return until(f"{plan.new} is created; AWS does not show it yet", look, service)
     new, baseline = among(asgs, plan)
-    must_be_ours(new, plan)
     if recorded_sizes(new) is None:
         return plan
     if waits := changed_by_hand(plan, new, baseline, service, look, clusters):

@@ -1,5 +1,7 @@
 """EC2 Auto Scaling behind the port, on the local cloud's control process."""
 
+from dataclasses import replace
+
 import pytest
 
 from include.adapters.clusters.ec2_asg import Ec2AsgClusters
@@ -114,6 +116,18 @@ def test_an_asg_of_another_push_with_that_name_is_refused(clusters, cluster):
     other = new_asg(cluster, name=f"{cluster.service}-prod-v042", tags={PUSH: "push-2"}, ami=cluster.ami)
     with pytest.raises(Refused, match=r"v042 exists already, made by push push-1"):
         clusters.create(other)
+
+
+def test_one_that_had_the_name_before_and_is_still_shown_is_no_hindrance(clusters, cluster, monkeypatch):
+    old = new_asg(cluster)
+    clusters.create(old)
+    stale, groups = clusters._groups(), clusters._groups
+    cluster.aws("autoscaling").delete_auto_scaling_group(AutoScalingGroupName=old.name, ForceDelete=True)
+    eventually(lambda: old.name not in {g["AutoScalingGroupName"] for g in groups()}, "the old ASG is gone")
+    answers = iter([stale])
+    monkeypatch.setattr(clusters, "_groups", lambda *names: next(answers, None) or groups(*names))
+    clusters.create(replace(old, tags={PUSH: "push-2"}))
+    assert the(clusters, cluster, old.name).tags[PUSH] == "push-2"
 
 
 def test_own_target_groups_replace_those_of_the_one_it_is_shaped_like(clusters, cluster):

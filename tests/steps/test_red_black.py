@@ -137,9 +137,21 @@ def test_the_second_batch_waits_until_the_first_takes_traffic():
 def test_a_name_that_somebody_else_took_is_not_touched():
     world, flow, found = planned("launch_new")
     group = world.regions[HERE].groups["api-prod-v041"]
-    world.regions[HERE].groups[found.new] = replace(group, name=found.new, machines=[], tags={asg_tags.PUSH: "x"})
+    taken = replace(group, name=found.new, machines=[], tags={asg_tags.PUSH: "x"}, created_at=world.now)
+    world.regions[HERE].groups[found.new] = taken
     with pytest.raises(Refused, match="api-prod-v042 is there already in us-east-1, made by x"):
         step(world, flow, "launch_new", found)
+
+
+def test_what_had_the_name_before_and_is_still_shown_is_waited_for():
+    world, flow, found = planned("in_service")
+    new = world.regions[HERE].groups[found.new]
+    world.regions[HERE].groups[found.new] = replace(new, tags={asg_tags.PUSH: "x", asg_tags.DISABLED_BY: "x"},
+                                                    created_at=world.now - timedelta(days=1))
+    with pytest.raises(Retryable, match="AWS still shows the api-prod-v042 that x had in us-east-1"):
+        step(world, flow, "in_service", found)
+    world.regions[HERE].groups[found.new] = new
+    assert world.run(lambda look: step(world, flow, "in_service", found, look.since), "in_service") == found
 
 
 def test_a_new_asg_on_another_ami_is_not_in_service():

@@ -43,7 +43,7 @@ class Ec2AsgClusters:
         if like is None:
             raise BadInput(f"{new.name}: {new.like}, which it should be shaped like, does not exist")
         there = by_name.get(new.name)
-        if there is None:
+        if there is None or not _is_ours(there, new):     # what is shown may have had the name before: AWS decides
             there = self._create(new, like, groups)
         if there is not None:
             _must_be_ours(there, new)
@@ -151,9 +151,18 @@ def _cluster_of(group: Group) -> str | None:
         return None
 
 
+def _is_ours(there: Group, new: NewAsg) -> bool:
+    push = _push(there)
+    return push is not None and push == new.tags.get(PUSH)
+
+
+def _push(group: Group) -> str | None:
+    return tag_map(group.get("Tags")).get(PUSH)
+
+
 def _must_be_ours(there: Group, new: NewAsg) -> None:
-    push = tag_map(there.get("Tags")).get(PUSH)
     if there.get("Status"):
         raise Refused(f"{new.name} is still being deleted")
-    if push is None or push != new.tags.get(PUSH):
+    if not _is_ours(there, new):
+        push = _push(there)
         raise Refused(f"{new.name} exists already, made by {f'push {push}' if push else 'somebody else'}")
