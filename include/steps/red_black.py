@@ -5,7 +5,6 @@ ASG whose sizes are no longer recorded is un-pinned, and its region done.
 """
 
 from include.domain.cluster import Asg
-from include.domain.errors import Refused
 from include.domain.looks import Look, Wait
 from include.domain.push import RegionPlan
 from include.domain.red_black.processes import suspended_by_others
@@ -59,7 +58,7 @@ def delete_baseline(plan: RegionPlan, service: Service, look: Look, clusters: Cl
         if waits := changed_by_hand(plan, new, baseline, service, look, clusters, new_scales=True):
             return waits
         if not without_traffic(baseline, traffic):
-            raise Refused(f"{plan.baseline} still takes traffic in {plan.region}: it is kept")
+            return until(f"{plan.baseline} still takes traffic in {plan.region}: it is kept", look, service)
         reason = cannot_carry(new, [plan.new], plan, service, look, traffic, metrics)
         if reason:
             return until(f"{plan.baseline} is kept: {reason}", look, service)
