@@ -7,6 +7,7 @@ is what the viewers of all regions did not get. Ctrl-C ends it with the table of
 
 import argparse
 import random
+import signal
 import sys
 import tempfile
 import time
@@ -155,6 +156,7 @@ def _again() -> Iterator[None]:
 
 
 def main() -> int:
+    signal.signal(signal.SIGINT, signal.default_int_handler)     # it is ignored in what a script puts behind
     told = _arguments()
     with tempfile.TemporaryDirectory(prefix="serin-load-") as temporary:
         return _run(told, Path(told.directory or temporary))
