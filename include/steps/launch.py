@@ -1,9 +1,12 @@
 """The new ASG from nothing to its whole size under traffic."""
 
+from collections.abc import Mapping
+
 from include.domain.asg_names import cluster_name
 from include.domain.cluster import Asg
 from include.domain.errors import Refused
 from include.domain.looks import Look, Wait
+from include.domain.peak_windows import Market
 from include.domain.push import RegionPlan
 from include.domain.red_black.sizes import batches_before_the_last, next_batch, recorded_sizes
 from include.domain.service import Service
@@ -15,18 +18,20 @@ from include.steps.create import create_new
 from include.steps.enable import is_disabled
 from include.steps.ladder import not_yet, until, until_launched
 from include.steps.lease import Held, hold
+from include.steps.peak_windows import must_still_be_off_peak
 from include.steps.pin import pin
 from include.steps.pre_flight import must_fit
 from include.steps.start_times import launch_limit, remember_start
 from include.steps.versions import other_version
 
 
-def launch_new(plan: RegionPlan, service: Service, look: Look, clusters: Clusters, traffic: Traffic, limits: Limits,
-               instances: Instances, leases: Leases, archive: Archive) -> RegionPlan | Wait:
+def launch_new(plan: RegionPlan, service: Service, markets: Mapping[str, Market], look: Look, clusters: Clusters,
+               traffic: Traffic, limits: Limits, instances: Instances, leases: Leases,
+               archive: Archive) -> RegionPlan | Wait:
     """Create the new ASG at 0, pin the baseline, size up in batches; each batch takes traffic before the next."""
     held = hold(plan, look, leases)
     clusters = held.guard(clusters)
-    asgs = _created(plan, clusters, limits, held)
+    asgs = _created(plan, service, markets, look, clusters, limits, held)
     if named(asgs, plan.new) is None:
         return until(f"{plan.new} is created; AWS does not show it yet", look, service)
     new, baseline = among(asgs, plan)
@@ -68,12 +73,14 @@ def in_service(plan: RegionPlan, service: Service, look: Look, clusters: Cluster
     return plan
 
 
-def _created(plan: RegionPlan, clusters: Clusters, limits: Limits, held: Held) -> list[Asg]:
+def _created(plan: RegionPlan, service: Service, markets: Mapping[str, Market], look: Look, clusters: Clusters,
+             limits: Limits, held: Held) -> list[Asg]:
     """The cluster's ASGs, the new one among them as soon as AWS shows it."""
     cluster = cluster_name(plan.service, plan.environment)
     asgs = clusters.asgs(cluster)
     if named(asgs, plan.new):
         return asgs
+    must_still_be_off_peak(plan, service, markets, look)
     must_fit(plan, limits)
     create_new(plan, clusters, held)
     return clusters.asgs(cluster)

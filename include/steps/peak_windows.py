@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from datetime import timedelta
 
-from include.domain.errors import BadInput
+from include.domain.errors import BadInput, Refused
 from include.domain.looks import Look, Wait
 from include.domain.peak_windows import Market, MarketClock, next_slot
-from include.domain.push import Push
+from include.domain.push import Push, RegionPlan
 from include.domain.service import Service
 
 SOON = timedelta(seconds=1)
+AT_ONCE = 1     # minute
 
 
 def off_peak(push: Push, region: str, service: Service, markets: Mapping[str, Market], look: Look) -> Push | Wait:
@@ -20,7 +21,7 @@ def off_peak(push: Push, region: str, service: Service, markets: Mapping[str, Ma
     return not_in_a_slot(push, region, service, markets, look, service.red_black.region_minutes) or push
 
 
-def not_in_a_slot(push: Push, region: str, service: Service, markets: Mapping[str, Market], look: Look,
+def not_in_a_slot(push: Push | RegionPlan, region: str, service: Service, markets: Mapping[str, Market], look: Look,
                   minutes: float) -> Wait | None:
     """A wait for a slot of so many minutes, or None within one."""
     names = service.region(push.environment, region).markets
@@ -34,3 +35,11 @@ def not_in_a_slot(push: Push, region: str, service: Service, markets: Mapping[st
     next_look = max(look.now + SOON, min(slot.starts, look.now + service.lasts(hours=1)))
     return Wait(f"{region} waits for its slot until {slot.starts:%a %H:%M:%S} UTC: {slot.reason}", look.since,
                 next_look)
+
+
+def must_still_be_off_peak(plan: RegionPlan, service: Service, markets: Mapping[str, Market], look: Look) -> None:
+    """Refused where Airflow was down for so long between the plan and its first change that a peak has begun."""
+    waits = not_in_a_slot(plan, plan.region, service, markets, look, AT_ONCE)
+    if waits:
+        raise Refused(f"{plan.new} is not created: it was planned for the slot at {plan.planned_at:%a %H:%M:%S} UTC, "
+                      f"which is over; {waits.reason}. Clear `plan` of the region to go on then")

@@ -110,7 +110,24 @@ def test_a_push_that_was_rolled_back_is_not_planned_again():
 
 
 def step(world, flow, name, found, since=None):
-    return getattr(red_black, name)(found, flow.service, world.look(since), **ports(world, *PORTS[name]))
+    return getattr(red_black, name)(found, flow.service, look=world.look(since), **ports(world, *PORTS[name]),
+                                    **flow.besides(name))
+
+
+def test_nothing_is_created_in_a_peak_that_began_while_nobody_looked():
+    world, flow, found = planned("launch_new")
+    flow.markets = {"americas": Market("americas", "UTC", (PeakWindow(tuple(DAYS), time(0), time(23, 59)),))}
+    with pytest.raises(Refused, match=r"api-prod-v042 is not created: it was planned for the slot at .+ which is over"):
+        step(world, flow, "launch_new", found)
+    assert list(world.regions[HERE].groups) == ["api-prod-v041"]
+
+
+def test_a_launch_that_was_begun_goes_on_in_a_peak():
+    world, flow, found = planned("launch_new")
+    since = world.now
+    step(world, flow, "launch_new", found, since)
+    flow.markets = {"americas": Market("americas", "UTC", (PeakWindow(tuple(DAYS), time(0), time(23, 59)),))}
+    assert world.run(lambda look: step(world, flow, "launch_new", found, since), "launch_new") == found
 
 
 def test_the_new_asg_is_born_pinned_and_the_baseline_is_pinned_with_its_sizes_kept():

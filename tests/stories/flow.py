@@ -104,9 +104,9 @@ class Flow:
 
     def step(self, name: str, plan: Any, region: str) -> Any:
         """One step of the region."""
-        ports = self._ports(*PORTS[name], region=region)
+        ports = self._ports(*PORTS[name], region=region) | self.besides(name)
         return self._task(f"{region.replace('-', '_')}.{name}",
-                          lambda look: getattr(red_black, name)(plan, self.service, look, **ports))
+                          lambda look: getattr(red_black, name)(plan, self.service, look=look, **ports))
 
     def roll_back(self, region: str, owner: str = "", push_id: str = "", *, also_complete: bool = False) -> str | None:
         ports = self._ports("clusters", "traffic", "limits", "metrics", "leases", "runs", region=region)
@@ -121,6 +121,10 @@ class Flow:
             **archive_and_leases))
         self.world.tell(f"{record.end}: {record.reason or record.regions}")
         return record
+
+    def besides(self, name: str) -> dict[str, Any]:
+        """What this step takes besides its ports."""
+        return {"markets": self.markets} if name == "launch_new" else {}
 
     def _ports(self, *names: str, region: str = "") -> dict[str, Any]:
         ports = self.world.ports(region or self.service.canary.region)
