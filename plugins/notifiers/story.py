@@ -18,11 +18,12 @@ HARM = "harm"      # the same, where it failed because the AMI did harm
 
 
 class Story:
-    """One task's part of the story of a push. `told` is the last sentence that became an event."""
+    """One task's part of the story of a push. `told` is the last sentence that became an event; what is no part of a
+    push is not `filed` under its id: whoever looks for the newest push must not find it."""
 
-    def __init__(self, ports: Ports, push_id: str, task: Any, log: Any, told: str = ""):
+    def __init__(self, ports: Ports, push_id: str, task: Any, log: Any, told: str = "", *, filed: bool = True):
         self._ports, self._push_id, self._task, self._log = ports, push_id, task, log
-        self._said, self.told = told, told
+        self._said, self.told, self._filed = told, told, filed
 
     def started(self) -> None:
         self._event("started", "")
@@ -71,6 +72,8 @@ class Story:
         self._said = sentence
 
     def _event(self, state: str, text: str, score: float | None = None) -> None:
+        if not self._filed:
+            return
         event = Event(self._push_id, datetime.now(UTC), self._task.task_id, self._ports.region, state, text, score)
         self._quietly(lambda: self._ports.archive.append(event, self._ports.service.service))
 

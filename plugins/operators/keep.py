@@ -20,6 +20,7 @@ class Keep(StepOperator):
     """Cancel the countdown of the push that is on its way in the region."""
 
     in_the_room = True
+    of_a_push = False
 
     def step(self, visit: Visit) -> str:
         from include.steps.keep import keep

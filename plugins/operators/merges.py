@@ -16,6 +16,7 @@ class MergeBranch(StepOperator):
     """One branch into another. A conflict merges nothing: the task is red, and the room is told who can mend it."""
 
     in_the_room = True
+    of_a_push = False
 
     def __init__(self, *, source: str, into: str, why: str, **kwargs: Any):
         super().__init__(**kwargs)

@@ -32,6 +32,8 @@ class LeftOver(Final):
 class LookOver(StepOperator):
     """What is left over in the region, whose it is, since when, and what would be done about it."""
 
+    of_a_push = False
+
     def step(self, visit: Visit) -> Leftovers:
         from include.steps.repair import look_over
 
@@ -52,6 +54,7 @@ class Repair(StepOperator):
 
     template_fields = ("left",)
     in_the_room = True
+    of_a_push = False
 
     def __init__(self, *, left: Any, **kwargs: Any):
         super().__init__(**(PATIENT | kwargs))
@@ -72,6 +75,8 @@ class Repair(StepOperator):
 
 class FinishRepair(StepOperator):
     """Looks once more, and keeps what it saw. Red where anything is left over: of that alone the room hears."""
+
+    of_a_push = False
 
     def step(self, visit: Visit) -> str:
         from include.steps.repair import finish_repair

@@ -64,6 +64,7 @@ class StepOperator(BaseOperator):
     """
 
     in_the_room = False  # whether the team's room hears when it is done
+    of_a_push = True     # whether its events are those of a push, or of what undoes one
 
     def __init__(self, *, service: str, region: str = "", environment: str = "prod", **kwargs: Any):
         super().__init__(**(RETRIES | kwargs))
@@ -88,7 +89,8 @@ class StepOperator(BaseOperator):
     def _look_and_tell(self, context: Context, told: str) -> Any:
         looks = Looks(context, now())
         ports = self._ports()
-        story = Story(ports, push_id(self.service, context), context["ti"], self.log, told)
+        story = Story(ports, push_id(self.service, context), context["ti"], self.log, told,
+                      filed=self.of_a_push)
         if looks.is_first and not self.is_teardown:  # a teardown is always there, and speaks when it does something
             story.started()
         try:

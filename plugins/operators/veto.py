@@ -16,6 +16,7 @@ class LiftVeto(StepOperator):
     """The AMI may be pushed again."""
 
     in_the_room = True
+    of_a_push = False
 
     def step(self, visit: Visit) -> str:
         from include.steps.veto import lift_veto

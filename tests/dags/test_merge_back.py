@@ -10,6 +10,12 @@ def test_what_landed_on_prod_is_in_release(world, run):
         f"prod is merged into release, which was moved forwards: it stands at {fix[:12]}")
 
 
+def test_it_is_not_taken_for_a_push(world, run):
+    world.branches.push("prod", "a fix")
+    run("api_merge_back")
+    assert not world.archive.said
+
+
 def test_work_on_release_is_kept(world, run):
     work, fix = world.branches.push("release", "work"), world.branches.push("prod", "a fix")
     world.merges.joins = True
