@@ -80,7 +80,7 @@ def addresses(stage: Stage, seen) -> list[str]:
             *(f"report       {report}" for report in reports),
             f"local cloud  {stage.cloud.data_url}   (AWS API: {stage.cloud.endpoint})",
             f"next push    commit to the branch prod in {stage.repository}, or trigger {PUSH_DAG} in Airflow",
-            f"roll back    trigger {ROLL_BACK_DAG} in Airflow while a push runs: {airflow}/dags/{ROLL_BACK_DAG}",
+            f"roll back    trigger {ROLL_BACK_DAG} in Airflow: {airflow}/dags/{ROLL_BACK_DAG}",
             f"logs         {stage.processes.logs}", "", "Everything stays up until Ctrl-C.", ""]
 
 
