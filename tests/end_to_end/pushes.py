@@ -1,11 +1,13 @@
 """Pushes as the end-to-end tests start them, wait for them and see them end."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from include.demo import scene
+from include.demo import scene, watchman
 from include.demo.airflow_runs import ENDED, wait_for
 from include.demo.push_story import PushStory, line
 from include.demo.stage import PUSH_DAG, Stage
@@ -13,6 +15,18 @@ from include.domain.push import PushRecord
 
 PUSH_SECONDS = 330
 QUIET_MARKETS = Path(__file__).with_name("quiet_markets.yaml")
+
+
+@contextmanager
+def staged(folder: Path, **declared: Any) -> Iterator[Stage]:
+    """A local cloud and a real Airflow in the folder; nothing of them runs on."""
+    made = Stage(folder, markets=QUIET_MARKETS, peak_rps=160, **declared)
+    try:
+        made.start()
+        yield made
+    finally:
+        made.stop()
+        assert watchman.carrying(made.processes.mark) == []
 
 
 @dataclass(frozen=True, repr=False)

@@ -2,11 +2,10 @@
 
 import pytest
 
-from include.demo import watchman
 from include.demo.airflow_runs import wait_for
-from include.demo.stage import PUSH_DAG, Stage
+from include.demo.stage import PUSH_DAG
 from include.domain.push import PushEnd
-from tests.end_to_end.pushes import QUIET_MARKETS, Pushes
+from tests.end_to_end.pushes import Pushes, staged
 from tests.end_to_end.supervisor import Supervisor
 
 pytestmark = pytest.mark.timeout(1500)  # a busy machine takes minutes to start Airflow alone
@@ -16,14 +15,8 @@ REGION, MARKET = "us-west-2", "us_west"
 @pytest.fixture(scope="module")
 def stage(tmp_path_factory):
     """One region, and a bake that looks so seldom that the triggerer has it in between, however late it begins."""
-    made = Stage(tmp_path_factory.mktemp("dying"), markets=QUIET_MARKETS, peak_rps=160, bake_hours=6, look_seconds=25,
-                 regions={REGION: MARKET})
-    try:
-        made.start()
+    with staged(tmp_path_factory.mktemp("dying"), bake_hours=6, look_seconds=25, regions={REGION: MARKET}) as made:
         yield made
-    finally:
-        made.stop()
-        assert watchman.carrying(made.processes.mark) == []
 
 
 @pytest.fixture(scope="module")
