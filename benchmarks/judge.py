@@ -12,11 +12,12 @@ from collections.abc import Callable
 import numpy as np
 from scipy.stats import mannwhitneyu
 
+from include.domain.declared.canary import CanaryPlan
+from include.domain.metric_sources import MetricRule, MetricSource
 from include.domain.scoring.floors import Floors, rebuilt
 from include.domain.scoring.judge import judge
 from include.domain.scoring.look import look
 from include.domain.scoring.past import compact
-from include.domain.service import CanaryPlan, MetricRule, MetricSource
 
 SIZES = ((1_000, 60), (1_000, 480), (10_000, 60), (10_000, 480), (100_000, 60), (100_000, 480))
 SOURCE = MetricSource(connection="metrics", rules=(MetricRule(pattern="critical.*", tier="critical"),

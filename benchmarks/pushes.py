@@ -29,7 +29,7 @@ from include.local_cloud.aws import LocalSession
 from include.local_cloud.control.durations import Durations
 from include.local_cloud.furnish import BUCKET, BUCKET_REGION, furnish
 from include.ports import MetricTable
-from include.steps import red_black
+from include.steps.red_black import region as red_black
 from plugins import wiring
 
 STEPS = ("plan", "launch_new", "in_service", "red_red", "disable_baseline", "holds", "delete_baseline")

@@ -30,8 +30,8 @@ from include.local_cloud import service_repository
 from include.local_cloud.cloud import LocalCloud
 from include.local_cloud.furnish import REGIONS, furnish
 from include.ports import Clusters
-from include.steps.build import build_ami
-from include.steps.push import finish_push
+from include.steps.images.build import build_ami
+from include.steps.push.ends import finish_push
 from tests.world.actors import IN_A_REGION, Actor, Pushing, RollingBack
 
 TIME_SCALE = 60         # minutes of the service are seconds here

@@ -11,12 +11,13 @@ import numpy as np
 from scipy.signal import lfilter
 
 from include.domain.canary import Decision
+from include.domain.declared.canary import CanaryPlan
+from include.domain.metric_sources import MetricRule, MetricSource
 from include.domain.scoring.early import overwhelming_harm
 from include.domain.scoring.floors import Floors, rebuilt
 from include.domain.scoring.instances import filled, of_instances
 from include.domain.scoring.judge import judge
 from include.domain.scoring.past import compact
-from include.domain.service import CanaryPlan, MetricRule, MetricSource
 
 TIERS = {"critical": 20, "high": 100, "normal": 500, "low": 380}
 NAMES = [f"{tier}.{number:04d}" for tier, count in TIERS.items() for number in range(count)]

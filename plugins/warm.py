@@ -19,18 +19,18 @@ import scipy.stats
 import include.domain.scoring.early
 import include.domain.scoring.history
 import include.domain.scoring.judge
-import include.steps.build
-import include.steps.calibrate
-import include.steps.canary
-import include.steps.peak_windows
-import include.steps.policy
-import include.steps.pre_flight
-import include.steps.push
-import include.steps.red_black
-import include.steps.repair
-import include.steps.roll_back
-import include.steps.scoring
-import include.steps.veto
+import include.steps.canary.calibrate
+import include.steps.canary.life
+import include.steps.canary.scoring
+import include.steps.images.build
+import include.steps.images.veto
+import include.steps.push.ends
+import include.steps.push.policy
+import include.steps.push.pre_flight
+import include.steps.red_black.peak_windows
+import include.steps.red_black.region
+import include.steps.undoing.repair
+import include.steps.undoing.roll_back
 
 CLIENTS = ("autoscaling", "ec2", "elbv2", "s3")
 

@@ -1,13 +1,12 @@
-"""The only place that knows steps' ports and adapters both: Airflow connections in, ports out.
+"""The only place, with `kinds.py`, that knows steps' ports and adapters both: Airflow connections in, ports out.
 
 Imported while DAG files are parsed, so adapters, boto3 and hooks are imported where they are used.
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 from functools import cached_property, lru_cache
-from typing import Any
 
 from include.catalog import load_markets, service_named
 from include.domain.errors import BadInput
@@ -28,33 +27,12 @@ from include.ports import (
     Runs,
     Traffic,
 )
+from plugins.kinds import CHATS, IMAGES, METRICS, of_kind
+from plugins.sessions import Session
 
 # A lease outlives every pause between two steps of a push: a bake, and an Airflow that was down for a night.
 LEASE_HOURS = 24
 LEASE_AT_LEAST = timedelta(minutes=30)
-
-
-class Session:
-    """What adapters are handed: ready boto3 clients of one Airflow connection in one region."""
-
-    def __init__(self, connection: str, region: str, attempts: int = 8, read_seconds: int = 30):
-        self._connection, self._region = connection, region
-        self._attempts, self._read_seconds = attempts, read_seconds
-        self._clients: dict[str, Any] = {}
-
-    def client(self, service_name: str) -> Any:
-        if service_name not in self._clients:
-            self._clients[service_name] = self._build(service_name)
-        return self._clients[service_name]
-
-    def _build(self, service_name: str) -> Any:
-        from airflow.providers.amazon.aws.hooks.base_aws import AwsBaseHook
-        from botocore.config import Config
-
-        config = Config(retries={"mode": "adaptive", "max_attempts": self._attempts},
-                        connect_timeout=5, read_timeout=self._read_seconds)
-        return AwsBaseHook(aws_conn_id=self._connection, client_type=service_name,
-                           region_name=self._region, config=config).get_conn()
 
 
 class Ports:
@@ -100,11 +78,11 @@ class Ports:
 
     @cached_property
     def images(self) -> Images:
-        return _of_kind(IMAGES, self.service.build.kind, "build")(self)
+        return of_kind(IMAGES, self.service.build.kind, "build")(self)
 
     @cached_property
     def metrics(self) -> Metrics:
-        return _of_kind(METRICS, self.service.metrics.kind, "metrics")(self)
+        return of_kind(METRICS, self.service.metrics.kind, "metrics")(self)
 
     @cached_property
     def branches(self) -> Branches:
@@ -140,7 +118,7 @@ class Ports:
 
     @cached_property
     def chat(self) -> Chat:
-        return _of_kind(CHATS, self.service.chat.kind, "chat")(self)
+        return of_kind(CHATS, self.service.chat.kind, "chat")(self)
 
     @property
     def markets(self) -> Mapping[str, Market]:
@@ -186,57 +164,3 @@ def aws_calls() -> Counter[str]:
     from include.adapters.aws_calls import made
 
     return made()
-
-
-# --- kinds -------------------------------------------------------------------------------------------------------
-
-def _ec2_images(ports: Ports) -> Images:
-    from include.adapters.images.ec2 import Ec2Images
-
-    sessions = {region: ports.session(region) for region in ports.regions}
-    return Ec2Images(sessions, ports.service, build_region=ports.regions[0])
-
-
-def _sql_metrics(ports: Ports) -> Metrics:
-    from airflow.sdk import BaseHook
-
-    from include.adapters.metrics.sql import SqlMetrics
-
-    source = ports.service.metrics
-    hook = BaseHook.get_connection(source.connection).get_hook()
-    return SqlMetrics(hook, ports.region, source, source.step_seconds)
-
-
-def _prometheus_metrics(ports: Ports) -> Metrics:
-    from airflow.sdk import BaseHook
-
-    from include.adapters.http import client
-    from include.adapters.metrics.prometheus import PrometheusMetrics
-
-    source = ports.service.metrics
-    return PrometheusMetrics(client(BaseHook.get_connection(source.connection)), ports.region, source)
-
-
-def _cloudwatch_metrics(ports: Ports) -> Metrics:
-    from include.adapters.metrics.cloudwatch import CloudWatchMetrics
-
-    source = ports.service.metrics
-    return CloudWatchMetrics(Session(source.connection, ports.region), ports.region, source)
-
-
-def _log_chat(ports: Ports) -> Chat:
-    from include.adapters.chat.log import LogChat
-
-    return LogChat(ports.service.chat.room)
-
-
-IMAGES: dict[str, Callable[[Ports], Images]] = {"ec2": _ec2_images}
-METRICS: dict[str, Callable[[Ports], Metrics]] = {
-    "sql": _sql_metrics, "prometheus": _prometheus_metrics, "cloudwatch": _cloudwatch_metrics}
-CHATS: dict[str, Callable[[Ports], Chat]] = {"log": _log_chat}
-
-
-def _of_kind(kinds: Mapping[str, Callable[[Ports], Any]], kind: str, what: str) -> Callable[[Ports], Any]:
-    if kind not in kinds:
-        raise BadInput(f"{what}.kind: {kind!r} is not known; there are {', '.join(kinds)}")
-    return kinds[kind]

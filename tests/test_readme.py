@@ -9,7 +9,7 @@ import pytest
 
 from include.demo.airflow_settings import airflow_environment
 from include.local_cloud.service_repository import KINDS
-from plugins import wiring
+from plugins import kinds
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
@@ -74,7 +74,7 @@ def test_the_kinds_are_those_of_the_wiring():
     rows = re.search(r"^\| what \| kinds \|\n\|.*\n((?:\|.*\n)+)", README, re.MULTILINE)[1].splitlines()
 
     assert {what: set(kinds.split(", ")) for what, kinds in map(cells, rows)} == {
-        "build": set(wiring.IMAGES), "metrics": set(wiring.METRICS), "chat": set(wiring.CHATS)}
+        "build": set(kinds.IMAGES), "metrics": set(kinds.METRICS), "chat": set(kinds.CHATS)}
 
 
 @pytest.mark.parametrize("setting", re.findall(r"^(\w+)=/?\S*$", "\n".join(BLOCKS), re.MULTILINE))

@@ -3,7 +3,7 @@
 from datetime import time
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 
 class Settings(BaseModel):
@@ -26,3 +26,7 @@ def _of_utc(at: time) -> time:
 
 Some = AfterValidator(_some)
 TimeOfDay = Annotated[time, AfterValidator(_of_utc)]
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,31}$")]
+Percent = Annotated[int, Field(ge=0, le=100)]
+Hours = Annotated[float, Field(gt=0, le=24 * 7)]
+Minutes = Annotated[float, Field(ge=0, le=24 * 60)]

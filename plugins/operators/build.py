@@ -17,7 +17,7 @@ class BuildAmi(StepOperator):
         self.push = push
 
     def step(self, visit: Visit) -> Push | Wait:
-        from include.steps.build import build_ami
+        from include.steps.images.build import build_ami
 
         return visit.take(build_ami, self.push)
 

@@ -21,7 +21,7 @@ class StartCalibration(StepOperator):
     """What is calibrated: the service as it runs."""
 
     def step(self, visit: Visit) -> Push:
-        from include.steps.calibrate import start_calibration
+        from include.steps.canary.calibrate import start_calibration
 
         run = visit.context["dag_run"]
         refuse_undeclared(run.conf or {}, CALIBRATE_FORM)
@@ -35,7 +35,7 @@ class BakeCalibration(Bake):
     """Wait for the whole bake."""
 
     def step(self, visit: Visit) -> Canary | Wait:
-        from include.steps.calibrate import bake_calibration
+        from include.steps.canary.calibrate import bake_calibration
 
         return visit.take(bake_calibration, self.canary)
 
@@ -44,7 +44,7 @@ class Learn(Score):
     """What both sides differ by goes to history."""
 
     def step(self, visit: Visit) -> Verdict | Wait:
-        from include.steps.calibrate import learn
+        from include.steps.canary.calibrate import learn
 
         return visit.take(learn, self.canary)
 
@@ -70,6 +70,6 @@ class RetireCalibration(Retire):
         return push
 
     def take(self, visit: Visit, push: Push) -> Wait | None:
-        from include.steps.calibrate import retire_calibration
+        from include.steps.canary.calibrate import retire_calibration
 
         return visit.take(retire_calibration, push)

@@ -25,7 +25,7 @@ class LaunchCanary(StepOperator):
         self.push = push
 
     def step(self, visit: Visit) -> Canary | Wait:
-        from include.steps.canary import launch_canary
+        from include.steps.canary.life import launch_canary
 
         return visit.take(launch_canary, self.push)
 
@@ -44,7 +44,7 @@ class Bake(StepOperator):
         self.canary = canary
 
     def step(self, visit: Visit) -> Canary | Wait:
-        from include.steps.canary import bake
+        from include.steps.canary.life import bake
 
         return visit.take(bake, self.canary)
 
@@ -70,7 +70,7 @@ class Retire(StepOperator):
         return push
 
     def take(self, visit: Visit, push: Push) -> Wait | None:
-        from include.steps.canary import retire
+        from include.steps.canary.life import retire
 
         return visit.take(retire, push)
 

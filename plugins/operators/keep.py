@@ -23,7 +23,7 @@ class Keep(StepOperator):
     of_a_push = False
 
     def step(self, visit: Visit) -> str:
-        from include.steps.keep import keep
+        from include.steps.undoing.keep import keep
 
         run, params = visit.context["dag_run"], visit.context["params"]
         refuse_undeclared(run.conf or {}, params)

@@ -23,7 +23,7 @@ class MergeBranch(StepOperator):
         self.source, self.into, self.why = source, into, why
 
     def step(self, visit: Visit) -> Merged:
-        from include.steps.merges import merge_branch
+        from include.steps.branches.merges import merge_branch
 
         refuse_undeclared(visit.context["dag_run"].conf or {}, MERGE_FORM)
         return visit.take(merge_branch, self.source, self.into, self.why)

@@ -12,7 +12,7 @@ class OffPeak(StepOperator):
     in_the_room = True
 
     def step(self, visit: Visit) -> Push | Wait:
-        from include.steps.peak_windows import off_peak
+        from include.steps.red_black.peak_windows import off_peak
 
         push = the_push(visit.context)
         if push is None:

@@ -13,7 +13,7 @@ class Hold(StepOperator):
     in_the_room = True
 
     def step(self, visit: Visit) -> str:
-        from include.steps.policy import hold_region
+        from include.steps.push.policy import hold_region
 
         return visit.take(hold_region, push_of(visit).id)
 
@@ -31,7 +31,7 @@ class UndoWithTheOthers(StepOperator):
 
     def step(self, visit: Visit) -> str | Wait:
         from include.steps.lease import roll_back_owner
-        from include.steps.policy import undo_with_the_others
+        from include.steps.push.policy import undo_with_the_others
 
         push = push_of(visit)
         return visit.take(undo_with_the_others, roll_back_owner(push.id), push.id,

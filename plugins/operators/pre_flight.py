@@ -16,7 +16,7 @@ class PreFlight(StepOperator):
         self.push = push
 
     def step(self, visit: Visit) -> Push:
-        from include.steps.pre_flight import pre_flight
+        from include.steps.push.pre_flight import pre_flight
 
         return visit.take(pre_flight, self.push,
                           **{port: visit.everywhere(port) for port in ("clusters", "traffic", "limits", "alarms")})

@@ -39,7 +39,7 @@ class StartPush(StepOperator):
         self.kind = kind
 
     def step(self, visit: Visit) -> Push:
-        from include.steps.push import PushRequest, start_push
+        from include.steps.push.ends import PushRequest, start_push
 
         asked = asked_for(visit.context)
         return visit.take(start_push, PushRequest(kind=str(self.kind), **asked), clusters=visit.everywhere("clusters"))
@@ -56,8 +56,8 @@ class FinishPush(StepOperator):
     in_the_room = True
 
     def step(self, visit: Visit) -> PushRecord:
-        from include.steps.push import finish_push
-        from include.steps.veto import veto_for_harm
+        from include.steps.images.veto import veto_for_harm
+        from include.steps.push.ends import finish_push
 
         failures = what_failed(visit.context)
         push = the_push(visit.context)

@@ -18,7 +18,7 @@ class Plan(StepOperator):
         self.push = push
 
     def step(self, visit: Visit) -> RegionPlan | Wait:
-        from include.steps.red_black import plan
+        from include.steps.red_black.region import plan
 
         return visit.take(plan, self.push, self.region)
 
@@ -46,7 +46,7 @@ class LaunchNew(_OfThePlan):
     """The new ASG, at its size, step by step."""
 
     def verb(self):
-        from include.steps.red_black import launch_new
+        from include.steps.red_black.region import launch_new
         return launch_new
 
     def says(self, value: RegionPlan) -> str:
@@ -57,7 +57,7 @@ class InService(_OfThePlan):
     """Every instance of the new ASG takes traffic."""
 
     def verb(self):
-        from include.steps.red_black import in_service
+        from include.steps.red_black.region import in_service
         return in_service
 
     def says(self, value: RegionPlan) -> str:
@@ -68,7 +68,7 @@ class RedRed(_OfThePlan):
     """Both take traffic, and are compared."""
 
     def verb(self):
-        from include.steps.red_black import red_red
+        from include.steps.red_black.region import red_red
         return red_red
 
     def says(self, value: RegionPlan) -> str:
@@ -79,7 +79,7 @@ class DisableBaseline(_OfThePlan):
     """The baseline gives up its traffic, if the new ASG can carry it, and stays as black."""
 
     def verb(self):
-        from include.steps.red_black import disable_baseline
+        from include.steps.red_black.region import disable_baseline
         return disable_baseline
 
     def says(self, value: RegionPlan) -> str:
@@ -90,7 +90,7 @@ class Holds(_OfThePlan):
     """The new ASG is watched while the old one is still there."""
 
     def verb(self):
-        from include.steps.red_black import holds
+        from include.steps.red_black.region import holds
         return holds
 
     def says(self, value: RegionPlan) -> str:
@@ -103,7 +103,7 @@ class DeleteBaseline(_OfThePlan):
     in_the_room = True
 
     def verb(self):
-        from include.steps.red_black import delete_baseline
+        from include.steps.red_black.region import delete_baseline
         return delete_baseline
 
     def says(self, value: RegionPlan) -> str:

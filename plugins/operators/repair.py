@@ -35,7 +35,7 @@ class LookOver(StepOperator):
     of_a_push = False
 
     def step(self, visit: Visit) -> Leftovers:
-        from include.steps.repair import look_over
+        from include.steps.undoing.repair import look_over
 
         params = visit.context["params"]
         refuse_undeclared(visit.context["dag_run"].conf or {}, params)
@@ -61,7 +61,7 @@ class Repair(StepOperator):
         self.left = left
 
     def step(self, visit: Visit) -> Leftovers | Wait:
-        from include.steps.repair import repair
+        from include.steps.undoing.repair import repair
 
         if not self.left.count:
             raise NothingToUndo(self.left.says)
@@ -79,7 +79,7 @@ class FinishRepair(StepOperator):
     of_a_push = False
 
     def step(self, visit: Visit) -> str:
-        from include.steps.repair import finish_repair
+        from include.steps.undoing.repair import finish_repair
 
         params, run = visit.context["params"], visit.context["dag_run"]
         failures = what_failed(visit.context)

@@ -29,7 +29,7 @@ class RollBack(StepOperator):
 
     def step(self, visit: Visit) -> str | Wait:
         from include.steps.lease import roll_back_owner
-        from include.steps.roll_back import roll_back
+        from include.steps.undoing.roll_back import roll_back
 
         push = push_of(visit)
         return visit.take(roll_back, roll_back_owner(push.id), push.id, also_complete=False)
@@ -62,7 +62,7 @@ class PushToUndo(StepOperator):
     """Which push a person wants undone in the region. Decided once: while it is being undone, it is not to be found."""
 
     def step(self, visit: Visit) -> str:
-        from include.steps.roll_back import push_to_undo
+        from include.steps.undoing.roll_back import push_to_undo
 
         params = visit.context["params"]
         refuse_undeclared(visit.context["dag_run"].conf or {}, params)
@@ -86,7 +86,7 @@ class RollBackByHand(StepOperator):
         self.push = push
 
     def step(self, visit: Visit) -> str | Wait:
-        from include.steps.roll_back import roll_back
+        from include.steps.undoing.roll_back import roll_back
 
         with _nothing_is_refused():
             done = visit.take(roll_back, visit.push_id, self.push, also_complete=True)
@@ -109,8 +109,8 @@ class FinishRollBack(StepOperator):
         self.regions = regions
 
     def step(self, visit: Visit) -> str:
-        from include.steps.record import revise_record
-        from include.steps.veto import veto_undone
+        from include.steps.images.veto import veto_undone
+        from include.steps.push.record import revise_record
 
         run, params, ti = visit.context["dag_run"], visit.context["params"], visit.context["ti"]
         by, clusters = run.triggering_user_name or "a person", visit.everywhere("clusters")

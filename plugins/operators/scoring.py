@@ -18,7 +18,7 @@ class Score(StepOperator):
         self.canary = canary
 
     def step(self, visit: Visit) -> Verdict | Wait:
-        from include.steps.scoring import score
+        from include.steps.canary.scoring import score
 
         return visit.take(score, self.canary)
 

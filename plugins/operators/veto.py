@@ -19,7 +19,7 @@ class LiftVeto(StepOperator):
     of_a_push = False
 
     def step(self, visit: Visit) -> str:
-        from include.steps.veto import lift_veto
+        from include.steps.images.veto import lift_veto
 
         run, params = visit.context["dag_run"], visit.context["params"]
         refuse_undeclared(run.conf or {}, LIFT_FORM)

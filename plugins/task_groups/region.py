@@ -5,7 +5,8 @@ from functools import partial
 
 from airflow.sdk import TaskGroup
 
-from include.domain.service import Service, WhenARegionFails
+from include.domain.declared.red_black import WhenARegionFails
+from include.domain.service import Service
 from plugins.operators.peak_windows import OffPeak
 from plugins.operators.policy import Hold
 from plugins.operators.red_black import (

@@ -2,7 +2,8 @@
 
 from airflow.sdk import TaskGroup
 
-from include.domain.service import Service, WhenARegionFails
+from include.domain.declared.red_black import WhenARegionFails
+from include.domain.service import Service
 from plugins.operators.policy import UndoWithTheOthers
 
 

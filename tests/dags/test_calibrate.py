@@ -29,7 +29,7 @@ def test_one_that_teaches_nothing_is_red_and_still_retired(world, run, monkeypat
     def refuses(canary):
         raise Inconclusive("inconclusive: too few requests")
 
-    monkeypatch.setattr("include.steps.calibrate.learn", refuses)
+    monkeypatch.setattr("include.steps.canary.calibrate.learn", refuses)
     colour, states = run("api_calibrate")
     assert (colour, states["learn"]) == ("failed", "failed")
     assert serving(world) == V041
@@ -57,7 +57,7 @@ def test_a_pair_that_cannot_be_retired_is_red(world, run, monkeypatch):
     def refuses(push):
         raise Refused("the canary's target group is held by somebody")
 
-    monkeypatch.setattr("include.steps.calibrate.retire_calibration", refuses)
+    monkeypatch.setattr("include.steps.canary.calibrate.retire_calibration", refuses)
     colour, states = run("api_calibrate")
     assert (colour, states["retire"]) == ("failed", "failed")
 

@@ -137,7 +137,7 @@ def test_a_canary_that_cannot_be_retired_stops_the_push(world, run, monkeypatch)
     def refuses(push):
         raise Refused("the canary's target group is held by somebody")
 
-    monkeypatch.setattr("include.steps.canary.retire", refuses)
+    monkeypatch.setattr("include.steps.canary.life.retire", refuses)
     world.branches.push("prod", "better")
     colour, states = run("api_patch_push")
     assert colour == "failed"

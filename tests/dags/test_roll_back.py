@@ -3,7 +3,7 @@
 import pytest
 
 from include.domain.push import Push, PushEnd
-from include.steps.record import kept_record
+from include.steps.push.record import kept_record
 from tests.stories.flow import Flow
 from tests.world.declared import REGIONS
 

@@ -20,7 +20,7 @@ from include.domain.push import Push, PushEnd
 from include.local_cloud import service_repository
 from include.local_cloud.furnish import BUCKET_REGION, furnish
 from include.ports import InstanceTable, MetricTable
-from include.steps.build import build_ami
+from include.steps.images.build import build_ami
 from tests.adapters.cloud import eventually
 from tests.laws.mortal_looks import Deaths, look
 from tests.world.actors import IN_ORDER, Pushing

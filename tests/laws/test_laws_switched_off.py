@@ -11,7 +11,11 @@ from typing import Any
 import pytest
 
 from include.domain.standing import End, Standing
-from include.steps import canary, comparing, plan, record, red_black, roll_back
+from include.steps.canary import life as canary
+from include.steps.push import record
+from include.steps.red_black import comparing, plan
+from include.steps.red_black import region as red_black
+from include.steps.undoing import roll_back
 from tests.laws.every_fault import EveryFault, tried_in
 from tests.world.faults import Strike
 from tests.world.ledger import Violation

@@ -8,8 +8,9 @@ import pytest
 from include.adapters.metrics.cloudwatch import CloudWatchMetrics
 from include.adapters.metrics.prometheus import PrometheusMetrics
 from include.domain.errors import BadInput
-from plugins import wiring
-from plugins.wiring import Ports, Session
+from plugins import kinds, wiring
+from plugins.sessions import Session
+from plugins.wiring import Ports
 from tests.world.declared import service
 
 
@@ -69,7 +70,7 @@ def test_an_environment_that_is_not_declared_is_refused_by_name():
         Ports(service(), "staging", "us-east-1")
 
 
-@pytest.mark.parametrize("kinds", [wiring.IMAGES, wiring.METRICS, wiring.CHATS])
-def test_an_unknown_kind_is_refused_and_names_those_there_are(kinds):
-    with pytest.raises(BadInput, match=f"'carrier_pigeon' is not known; there are {', '.join(kinds)}"):
-        wiring._of_kind(kinds, "carrier_pigeon", "chat")
+@pytest.mark.parametrize("there_are", [kinds.IMAGES, kinds.METRICS, kinds.CHATS])
+def test_an_unknown_kind_is_refused_and_names_those_there_are(there_are):
+    with pytest.raises(BadInput, match=f"'carrier_pigeon' is not known; there are {', '.join(there_are)}"):
+        kinds.of_kind(there_are, "carrier_pigeon", "chat")

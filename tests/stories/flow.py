@@ -7,8 +7,13 @@ from typing import Any
 from include.domain.errors import Final, NothingToUndo
 from include.domain.peak_windows import Market
 from include.domain.push import Push, PushRecord
-from include.steps import build, canary, peak_windows, pre_flight, red_black, roll_back, scoring
-from include.steps import push as ends
+from include.steps.canary import life as canary
+from include.steps.canary import scoring
+from include.steps.images import build
+from include.steps.push import ends, pre_flight
+from include.steps.red_black import peak_windows
+from include.steps.red_black import region as red_black
+from include.steps.undoing import roll_back
 from tests.world.declared import MARKETS
 from tests.world.world import World
 

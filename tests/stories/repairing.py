@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from include.domain.left_over import Leftovers
-from include.steps.repair import look_over, repair
+from include.steps.undoing.repair import look_over, repair
 from tests.stories.flow import Flow
 from tests.world.declared import REGIONS
 from tests.world.world import World

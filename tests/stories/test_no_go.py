@@ -3,7 +3,7 @@
 import pytest
 
 from include.domain.push import PushEnd
-from include.steps import canary
+from include.steps.canary import life as canary
 from tests.stories.flow import Flow
 from tests.stories.telling import runs, tells
 from tests.world.declared import REGIONS, service

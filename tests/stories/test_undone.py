@@ -3,7 +3,7 @@
 import pytest
 
 from include.domain.push import Push, PushEnd
-from include.steps.roll_back import push_to_undo
+from include.steps.undoing.roll_back import push_to_undo
 from tests.stories.flow import Flow
 from tests.stories.telling import runs, serving, tells
 from tests.world.crash import Killed

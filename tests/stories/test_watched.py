@@ -2,8 +2,8 @@
 
 from include.domain import asg_tags
 from include.domain.push import PushEnd
-from include.steps.keep import keep
-from include.steps.watch import holds
+from include.steps.red_black.watch import holds
+from include.steps.undoing.keep import keep
 from tests.stories.flow import Flow
 from tests.stories.telling import serving, tells
 from tests.world.declared import REGIONS, service

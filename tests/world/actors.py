@@ -11,9 +11,11 @@ from include.domain.looks import Look, Wait
 from include.domain.peak_windows import Market
 from include.domain.push import Push, PushRecord
 from include.domain.service import Service
-from include.steps import canary, red_black, roll_back
-from include.steps import push as ends
+from include.steps.canary import life as canary
 from include.steps.lease import roll_back_owner
+from include.steps.push import ends
+from include.steps.red_black import region as red_black
+from include.steps.undoing import roll_back
 from tests.stories.flow import IN_A_REGION
 from tests.world.crash import Killed
 from tests.world.declared import MARKETS

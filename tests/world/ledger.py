@@ -15,7 +15,7 @@ from include.domain import asg_tags
 from include.domain.asg_names import cluster_name, parse
 from include.domain.asg_tags import Role
 from include.steps.lease import lease_key
-from include.steps.live import NOW
+from include.steps.red_black.live import NOW
 from tests.world.faults import STALE
 from tests.world.region import Region
 from tests.world.world import World

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from math import exp, isfinite, log, sqrt
 
-from include.domain.service import RedBlackPlan
+from include.domain.declared.red_black import RedBlackPlan
 
 SURE = 3.0             # standard errors that live traffic must be worse by, beyond what is allowed
 FEW_REQUESTS = 100     # under this many on a side nothing is said of errors

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from include.domain.cluster import Asg
+from include.domain.declared.environments import VersionCheck
 from include.domain.red_black.operational import some
-from include.domain.service import VersionCheck
 
 SHORTEST, SHOWN = 7, 12     # hex digits of a commit that count as one, and that a sentence shows
 COMMIT = re.compile(rf"(?<![0-9A-Za-z])[0-9a-f]{{{SHORTEST},40}}(?![0-9A-Za-z])")

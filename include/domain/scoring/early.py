@@ -9,12 +9,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from include.domain.declared.canary import CanaryPlan
+from include.domain.metric_sources import MetricSource
 from include.domain.scoring.floors import ENOUGH, Floors
 from include.domain.scoring.look import checked, look
 from include.domain.scoring.readings import Reading
 from include.domain.scoring.rules import worth
 from include.domain.scoring.series import LEVEL, ROBUST
-from include.domain.service import CanaryPlan, MetricSource
 
 UNKNOWN_TOLERANCE = 0.25    # a metric without a floor, or with one of few readings, is not overwhelmingly worse before
 VIEWS = (LEVEL, ROBUST)

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from include.domain.canary import Decision
+from include.domain.declared.canary import CanaryPlan
+from include.domain.metric_sources import MetricSource
 from include.domain.scoring.measure import Measured
-from include.domain.service import CanaryPlan, MetricSource
 
 COVERAGE = 75.0        # % of the metrics that must be there on both sides
 ALONE = 10             # points on one side, none on the other: a metric that is missing

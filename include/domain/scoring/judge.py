@@ -8,13 +8,14 @@ from dataclasses import replace
 import numpy as np
 
 from include.domain.canary import Decision
+from include.domain.declared.canary import CanaryPlan
+from include.domain.metric_sources import MetricSource
 from include.domain.scoring.floors import Floor, Floors
 from include.domain.scoring.gates import gap, one_sided_share
 from include.domain.scoring.look import checked, look
 from include.domain.scoring.readings import Judgement
 from include.domain.scoring.sentences import floors_used, outcome
 from include.domain.scoring.vanished import with_vanished
-from include.domain.service import CanaryPlan, MetricSource
 
 
 def judge(names: Sequence[str], canary: np.ndarray, baseline: np.ndarray, source: MetricSource,

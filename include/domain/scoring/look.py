@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from include.domain.metric_sources import MetricSource
 from include.domain.scoring.evidence import TOLERANCE, UNKNOWN_TOLERANCE, Evidence, evidence
 from include.domain.scoring.floors import Floor, Floors
 from include.domain.scoring.labels import FALSE_ALARMS, Labels, labelled
@@ -15,7 +16,6 @@ from include.domain.scoring.measure import Measured, measure
 from include.domain.scoring.rules import Worth, worth
 from include.domain.scoring.series import NAMES
 from include.domain.scoring.told import Told
-from include.domain.service import MetricSource
 
 
 @dataclass(frozen=True)

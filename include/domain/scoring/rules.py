@@ -8,8 +8,8 @@ from functools import lru_cache
 
 import numpy as np
 
+from include.domain.metric_sources import MetricRule
 from include.domain.scoring.readings import POINTS, TRUST
-from include.domain.service import MetricRule
 
 UNRULED = MetricRule(pattern="*")
 

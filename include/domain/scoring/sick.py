@@ -8,11 +8,11 @@ from itertools import groupby
 
 import numpy as np
 
+from include.domain.metric_sources import MetricSource
 from include.domain.scoring.floors import Floors
 from include.domain.scoring.instances import together
 from include.domain.scoring.look import Look, look
 from include.domain.scoring.readings import Judgement, Reading, State
-from include.domain.service import MetricSource
 
 DIFFERS = 0.05      # p-value under which two groups of instances differ
 EXPLAINED = 0.5     # of the difference must go with the sick instance

@@ -4,8 +4,8 @@ import math
 
 import pytest
 
+from include.domain.declared.red_black import RedBlackPlan
 from include.domain.red_black.live import Rates, compare, live_rates
-from include.domain.service import RedBlackPlan
 
 PLAN = RedBlackPlan()
 

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
+from include.domain.declared.environments import VersionCheck
 from include.domain.red_black.versions import Said, launched_otherwise, says_otherwise
-from include.domain.service import VersionCheck
 from tests.domain.red_black.asgs import asg, instance
 
 COMMIT = "9c1d0a7" + "0123456789abcdef" * 2 + "f"

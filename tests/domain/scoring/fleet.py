@@ -3,8 +3,9 @@ Seeded; the same service in every canary, the numbers anew."""
 
 import numpy as np
 
+from include.domain.declared.canary import CanaryPlan
+from include.domain.metric_sources import MetricRule, MetricSource
 from include.domain.scoring.past import Past, compact
-from include.domain.service import CanaryPlan, MetricRule, MetricSource
 from tests.domain.scoring.telemetry import wander
 
 PLAN = CanaryPlan(region="us-west-2", min_requests=0)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from include.domain.service import MetricRule, MetricSource
+from include.domain.metric_sources import MetricRule, MetricSource
 
 ENDPOINTS = ("home", "search", "title", "play", "resume", "artwork", "subtitles", "trailer",
              "profile", "watchlist", "ratings", "history", "login", "devices", "billing", "events")

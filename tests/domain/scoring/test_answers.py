@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
+from include.domain.declared.canary import CanaryPlan
+from include.domain.metric_sources import MetricRule, MetricSource
 from include.domain.scoring.judge import judge
 from include.domain.scoring.readings import Reading, State
-from include.domain.service import CanaryPlan, MetricRule, MetricSource
 
 POINTS = 120
 PLAN = CanaryPlan(region="us-west-2", min_requests=0)

@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 
 from include.domain.canary import Decision
+from include.domain.declared.canary import CanaryPlan
+from include.domain.metric_sources import MetricRule, MetricSource
 from include.domain.scoring.early import overwhelming_harm
 from include.domain.scoring.judge import judge
 from include.domain.scoring.readings import POINTS, State
-from include.domain.service import CanaryPlan, MetricRule, MetricSource
 from tests.domain.scoring.telemetry import BAD, GOOD, SOURCE, pair
 
 PLAN = CanaryPlan(region="us-west-2", min_requests=500, bake_hours=2, look_every_minutes=10)

@@ -8,10 +8,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from include.domain.declared.canary import CanaryPlan
 from include.domain.scoring.floors import Floors, rebuilt
 from include.domain.scoring.judge import judge
 from include.domain.scoring.readings import POINTS
-from include.domain.service import CanaryPlan
 from tests.domain.scoring.fleet import PLAN, SOURCE, names, pair, pasts
 
 FEW = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)

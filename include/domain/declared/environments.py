@@ -1,0 +1,34 @@
+"""Where a service runs, as it declares it."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from include.domain.settings import Settings
+
+
+class RegionSettings(Settings):
+    """Where the service runs in one region: the listener whose weights we move, the target group of the cluster,
+    and the alarms that must be quiet."""
+
+    region: Annotated[str, Field(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")]
+    markets: tuple[str, ...]
+    load_balancer: str
+    listener_port: int = 80
+    target_group: str
+    alarms: tuple[str, ...] = ()
+
+
+class Environment(Settings):
+    """One environment: its Airflow AWS connection and its regions, in push order."""
+
+    connection: str
+    regions: tuple[RegionSettings, ...]
+
+
+class VersionCheck(Settings):
+    """Where each instance says which commit it runs: in a header of its answer, or in the body. 7 hex digits do."""
+
+    port: Annotated[int, Field(ge=1, le=65_535)]
+    path: Annotated[str, Field(pattern=r"^/[!-~]*$")] = "/version"
+    header: Annotated[str, Field(pattern=r"^[A-Za-z0-9-]*$")] = ""

@@ -1,0 +1,66 @@
+"""The kinds that a service file may name: for each the adapter, built from the Airflow connections that it names.
+
+A new kind is one file in `include/adapters/`, one function and one line here.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from include.domain.errors import BadInput
+from include.ports import Chat, Images, Metrics
+from plugins.sessions import Session
+
+if TYPE_CHECKING:
+    from plugins.wiring import Ports
+
+
+def _ec2_images(ports: "Ports") -> Images:
+    from include.adapters.images.ec2 import Ec2Images
+
+    sessions = {region: ports.session(region) for region in ports.regions}
+    return Ec2Images(sessions, ports.service, build_region=ports.regions[0])
+
+
+def _sql_metrics(ports: "Ports") -> Metrics:
+    from airflow.sdk import BaseHook
+
+    from include.adapters.metrics.sql import SqlMetrics
+
+    source = ports.service.metrics
+    hook = BaseHook.get_connection(source.connection).get_hook()
+    return SqlMetrics(hook, ports.region, source, source.step_seconds)
+
+
+def _prometheus_metrics(ports: "Ports") -> Metrics:
+    from airflow.sdk import BaseHook
+
+    from include.adapters.http import client
+    from include.adapters.metrics.prometheus import PrometheusMetrics
+
+    source = ports.service.metrics
+    return PrometheusMetrics(client(BaseHook.get_connection(source.connection)), ports.region, source)
+
+
+def _cloudwatch_metrics(ports: "Ports") -> Metrics:
+    from include.adapters.metrics.cloudwatch import CloudWatchMetrics
+
+    source = ports.service.metrics
+    return CloudWatchMetrics(Session(source.connection, ports.region), ports.region, source)
+
+
+def _log_chat(ports: "Ports") -> Chat:
+    from include.adapters.chat.log import LogChat
+
+    return LogChat(ports.service.chat.room)
+
+
+IMAGES: dict[str, Callable[["Ports"], Images]] = {"ec2": _ec2_images}
+METRICS: dict[str, Callable[["Ports"], Metrics]] = {
+    "sql": _sql_metrics, "prometheus": _prometheus_metrics, "cloudwatch": _cloudwatch_metrics}
+CHATS: dict[str, Callable[["Ports"], Chat]] = {"log": _log_chat}
+
+
+def of_kind(kinds: Mapping[str, Callable[["Ports"], Any]], kind: str, what: str) -> Callable[["Ports"], Any]:
+    if kind not in kinds:
+        raise BadInput(f"{what}.kind: {kind!r} is not known; there are {', '.join(kinds)}")
+    return kinds[kind]
