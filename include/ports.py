@@ -16,6 +16,7 @@ from include.domain.push import Event
 from include.domain.red_black.room import Room
 from include.domain.red_black.versions import Said
 from include.domain.red_black.watch import Alarm
+from include.domain.scaling.policies import Policy, Tracking
 
 
 class Clusters(Protocol):
@@ -43,6 +44,13 @@ class Clusters(Protocol):
     def copy_scaling(self, source: str, to: str) -> None:
         """Scaling policies (alarms with them), scheduled actions, the warm pool and who is notified: those of `source`,
         put on `to`; what is there is kept."""
+
+    def policies(self, asg: str) -> list[Policy]:
+        """Its scaling policies, by name."""
+
+    def track_requests(self, asg: str, tracking: Tracking) -> None:
+        """Put the target tracking, or replace its target and warm-up where the ASG has a policy of this name; whether
+        that one scales in stays. BadInput where the ASG does not have one target group at one load balancer."""
 
     def mark_healthy(self, instances: Sequence[str]) -> None: ...
 

@@ -10,8 +10,8 @@ from include.domain.errors import LeaseLost
 from include.domain.red_black.by_hand import announced
 from include.domain.red_black.sizes import Sizes
 
-READING = frozenset({"activities", "target_group", "weights", "targets", "drain_seconds"})
-OF_AN_ASG = frozenset({"resize", "suspend", "resume", "tag", "copy_scaling"})
+READING = frozenset({"activities", "policies", "target_group", "weights", "targets", "drain_seconds"})
+OF_AN_ASG = frozenset({"resize", "suspend", "resume", "tag", "copy_scaling", "track_requests"})
 
 
 class Held(Protocol):

@@ -11,6 +11,7 @@ from include.adapters.clusters.ec2_scaling import _action, _is_over, copy_scalin
 from include.domain.asg_tags import PUSH
 from include.domain.cluster import NewAsg
 from include.domain.errors import BadInput
+from include.domain.scaling.policies import Policy, Tracking
 from tests.adapters.cloud import Session
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -171,3 +172,26 @@ def test_a_start_in_the_past_is_not_repeated_since_aws_refuses_it():
     action = {"ScheduledActionName": "a", "StartTime": NOW - timedelta(1), "Recurrence": "0 6 * * *", "MinSize": 0}
     assert _action(action, NOW) == {"ScheduledActionName": "a", "Recurrence": "0 6 * * *", "MinSize": 0}
     assert _action({"StartTime": NOW + timedelta(1)}, NOW) == {"StartTime": NOW + timedelta(1)}
+
+
+def test_target_tracking_on_requests_names_the_load_balancer_and_keeps_what_a_person_switched_off(clusters, cluster):
+    clusters.track_requests(cluster.asg, Tracking("serin-requests", 600.0))
+    described = policies(cluster, cluster.asg)["serin-requests"]["TargetTrackingConfiguration"]
+    balancer = cluster.aws("elbv2").describe_load_balancers(Names=[cluster.load_balancer])["LoadBalancers"][0]
+    label = described["PredefinedMetricSpecification"]["ResourceLabel"]
+    assert label == f"{balancer['LoadBalancerArn'].split(':loadbalancer/')[1]}/{cluster.target_group.split(':')[-1]}"
+    assert label.startswith("app/")
+    assert "/targetgroup/" in label
+    cluster.aws("autoscaling").put_scaling_policy(
+        AutoScalingGroupName=cluster.asg, PolicyName="serin-requests", PolicyType="TargetTrackingScaling",
+        TargetTrackingConfiguration=described | {"DisableScaleIn": True})
+    clusters.track_requests(cluster.asg, Tracking("serin-requests", 900.0))
+    kept = policies(cluster, cluster.asg)["serin-requests"]["TargetTrackingConfiguration"]
+    assert (kept["TargetValue"], kept["DisableScaleIn"]) == (900.0, True)
+
+
+def test_a_teams_other_policies_are_told_by_name_and_kind(clusters, cluster):
+    put_step(cluster, cluster.asg, f"{cluster.service}-high-cpu")
+    put_target_tracking(cluster, cluster.asg)
+    assert clusters.policies(cluster.asg) == [Policy("cpu", "TargetTrackingScaling", "", 60.0),
+                                              Policy("steps", "StepScaling")]

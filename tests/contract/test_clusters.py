@@ -3,7 +3,8 @@
 import pytest
 
 from include.domain.cluster import NewAsg
-from include.domain.errors import Final
+from include.domain.errors import BadInput, Final
+from include.domain.scaling.policies import REQUESTS, TRACKING, Policy, Tracking
 
 TAGS = {"serin:push": "api-20261103T100000-abc123", "serin:role": "new"}
 LAUNCHES = ("Launch", "Terminate")
@@ -160,3 +161,32 @@ def test_a_deleted_asg_goes_with_its_instances_and_may_be_deleted_again(world):
 def test_an_asg_that_is_not_there_is_named(world):
     with pytest.raises(Final, match="nobody-v001"):
         world.clusters.resize("nobody-v001", minimum=0, maximum=1, desired=0)
+
+
+def test_target_tracking_on_requests_is_put_and_read_back(world):
+    world.clusters.track_requests(world.asg, Tracking("serin-requests", 5040.0, 185))
+    assert world.clusters.policies(world.asg) == [
+        Policy("serin-requests", TRACKING, REQUESTS, 5040.0, 185)]
+
+
+def test_target_tracking_that_is_there_gets_the_new_target_and_stays_one_policy(world):
+    for per_minute, warm_up in ((5040.0, 185), (6000.0, None)):
+        world.clusters.track_requests(world.asg, Tracking("serin-requests", per_minute, warm_up))
+    assert world.clusters.policies(world.asg) == [Policy("serin-requests", TRACKING, REQUESTS, 6000.0)]
+
+
+def test_policies_are_copied_to_the_new_asg_which_keeps_what_it_has(world):
+    name = create(world, f"{world.cluster}-v042")
+    world.clusters.track_requests(world.asg, Tracking("serin-requests", 5040.0, 185))
+    world.clusters.copy_scaling(world.asg, name)
+    world.clusters.track_requests(name, Tracking("serin-requests", 6000.0, 90))
+    world.clusters.copy_scaling(world.asg, name)
+    assert world.clusters.policies(name) == [Policy("serin-requests", TRACKING, REQUESTS, 6000.0, 90)]
+    assert world.clusters.policies(world.asg) == [Policy("serin-requests", TRACKING, REQUESTS, 5040.0, 185)]
+
+
+def test_an_asg_of_no_load_balancer_cannot_track_its_requests(world):
+    name = create(world, f"{world.cluster}-v042", target_groups=())
+    with pytest.raises(BadInput, match=f"{name} is in 0 target groups"):
+        world.clusters.track_requests(name, Tracking("serin-requests", 5040.0))
+    assert world.clusters.policies(name) == []

@@ -6,6 +6,7 @@ from datetime import datetime
 from include.domain.asg_names import parse
 from include.domain.cluster import Activity, Asg, Instance, NewAsg
 from include.domain.errors import BadInput, Final
+from include.domain.scaling.policies import REQUESTS, TRACKING, Policy, Tracking
 from tests.world.physics import MOST_ACTIVITIES
 from tests.world.region import Group, Region
 from tests.world.requests import cut_off
@@ -69,7 +70,20 @@ class InMemoryClusters:
         group.tags = kept
 
     def copy_scaling(self, source: str, to: str) -> None:
-        self._group(to).scaling |= self._group(source).scaling
+        to, source = self._group(to), self._group(source)
+        to.scaling |= source.scaling
+        to.policies = source.policies | to.policies
+
+    def policies(self, asg: str) -> list[Policy]:
+        policies = self._group(asg).policies
+        return [policies[name] for name in sorted(policies)]
+
+    def track_requests(self, asg: str, tracking: Tracking) -> None:
+        group = self._group(asg)
+        if len(group.target_groups) != 1:
+            raise BadInput(f"{asg} is in {len(group.target_groups)} target groups")
+        group.policies[tracking.name] = Policy(tracking.name, TRACKING, REQUESTS, tracking.per_minute,
+                                               tracking.warm_up_seconds)
 
     def mark_healthy(self, instances: Sequence[str]) -> None:
         for instance in instances:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from include.domain.scaling.policies import Policy
+
 ZONES = "abc"
 
 
@@ -62,6 +64,7 @@ class Group:
     tags: dict[str, str] = field(default_factory=dict)
     activities: list = field(default_factory=list)
     scaling: set[str] = field(default_factory=set)
+    policies: dict[str, Policy] = field(default_factory=dict)   # those that are told by their values
     cause: str = ""     # why its desired size is what it is, as scaling activities say it
     deleting: bool = False
 

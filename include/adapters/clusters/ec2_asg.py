@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from include.adapters.aws import Aws, Session, tag_map
-from include.adapters.clusters import ec2_scaling
+from include.adapters.clusters import ec2_scaling, ec2_tracking
 from include.adapters.clusters.ec2_beside import copy_notifications, copy_warm_pool
 from include.adapters.clusters.ec2_create import create_arguments
 from include.adapters.clusters.ec2_shown import shown, shown_activity
@@ -14,6 +14,7 @@ from include.domain.asg_names import parse
 from include.domain.asg_tags import PUSH
 from include.domain.cluster import Activity, Asg, NewAsg
 from include.domain.errors import BadInput, Refused
+from include.domain.scaling.policies import Policy, Tracking
 
 AT_ONCE = 8
 GONE = ("not found", "No managed instance found")
@@ -79,6 +80,15 @@ class Ec2AsgClusters:
         ec2_scaling.copy_scaling(self._aws, source, to)
         copy_notifications(self._aws, source, to)
         copy_warm_pool(self._aws, source, to)
+
+    def policies(self, asg: str) -> list[Policy]:
+        return ec2_tracking.policies(self._aws, asg)
+
+    def track_requests(self, asg: str, tracking: Tracking) -> None:
+        groups = self._groups(asg)
+        if not groups:
+            raise BadInput(f"there is no ASG {asg}")
+        ec2_tracking.track_requests(self._aws, groups[0], tracking)
 
     def mark_healthy(self, instances: Sequence[str]) -> None:
         """AWS takes one at a time: a few at once, or a thousand would take minutes of a rollback."""
