@@ -7,6 +7,7 @@ Every method may raise `Retryable` (a passing fault) or a `Final` error with a s
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Protocol
 
 from include.domain.cluster import Activity, Asg, NewAsg, Target
@@ -191,8 +192,29 @@ class Commit:
     authored_at: datetime
 
 
+@dataclass(frozen=True)
+class FileChange:
+    """A file, and how many lines of it are new and gone; -1 for both where it is binary."""
+
+    path: str
+    added: int
+    removed: int
+
+
+@dataclass(frozen=True)
+class Change:
+    """One commit with its whole message (cut, and the cut said, where it is longer than a page) and what it changed; a
+    merge only what none of its parents has so. Untrusted text."""
+
+    commit: Commit
+    message: str
+    parents: tuple[str, ...]
+    files: tuple[FileChange, ...]
+
+
 class Branches(Protocol):
-    """The service's repository, read only."""
+    """The service's repository, read only. A commit is named by its hash (7 to 40 hex digits); BadInput where there is
+    none such."""
 
     def head(self, branch: str) -> str:
         """The full hash of the branch's newest commit; BadInput names the branches there are."""
@@ -202,6 +224,25 @@ class Branches(Protocol):
 
     def is_older(self, commit: str, than: str) -> bool | None:
         """Whether `than` is built on `commit` (one is not older than itself); None where one of them is not known."""
+
+    def between(self, old: str, new: str, most: int = 2000) -> list[Change]:
+        """The commits that `new` has and `old` has not, newest first; of more than `most` the newest."""
+
+    def files(self, old: str, new: str) -> list[FileChange]:
+        """What differs in the end, by path, whatever happened on the way."""
+
+    def read(self, commit: str, path: str) -> bytes | None:
+        """The file as the commit has it; None where it has none there (a link is none)."""
+
+    def paths(self, commit: str, under: str = "") -> list[str]:
+        """The files in this folder and below, by their paths from the root; none where there is no such folder."""
+
+    def export(self, commit: str, folder: Path) -> list[str]:
+        """The commit's files written into a new folder, without .git. Returns the paths that were left out, because
+        they would land or lead outside of it."""
+
+    def holding(self, commit: str) -> list[str]:
+        """The branches, as they are now, whose history holds the commit; by name."""
 
 
 @dataclass(frozen=True)

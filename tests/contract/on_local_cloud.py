@@ -133,9 +133,13 @@ class OnLocalCloud(ContractWorld):
         return S3Leases(self._session, self._bucket, "serin", timedelta(minutes=15))
 
     @cached_property
-    def _repository(self) -> Path:
+    def commit(self) -> str:
         service_repository.create(self._folder)
-        service_repository.commit(self._folder, "good")
+        return service_repository.commit(self._folder, "good")
+
+    @property
+    def _repository(self) -> Path:
+        assert self.commit
         return self._folder
 
     @cached_property
@@ -148,10 +152,6 @@ class OnLocalCloud(ContractWorld):
 
     def commit_to(self, branch: str) -> None:
         service_repository.commit(self._repository, "leak" if branch == "prod" else "slow_tail", branch)
-
-    @cached_property
-    def commit(self) -> str:
-        return self.branches.head("prod")
 
     @cached_property
     def images(self) -> Ec2Images:

@@ -10,8 +10,9 @@ from typing import Any
 from include.domain.looks import Look, Wait
 from include.domain.service import Service
 from tests.world.alarms import InMemoryAlarms
+from tests.world.branches import InMemoryBranches, InMemoryMerges
 from tests.world.clusters import InMemoryClusters
-from tests.world.code import InMemoryBranches, InMemoryImages, InMemoryMerges
+from tests.world.code import InMemoryImages
 from tests.world.crash import Executioner, Killed, Mortal
 from tests.world.declared import REGIONS, service
 from tests.world.instances import InMemoryInstances

@@ -6,16 +6,16 @@ commit that the mirror lacks. Names and messages are untrusted: they are checked
 
 import re
 import tempfile
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import pygit2
 
+from include.adapters.branches import git_files, git_history
 from include.adapters.branches.git_mirror import SILENT, asked, mirror, shown
+from include.adapters.branches.git_text import as_commit
 from include.domain.errors import BadInput
-from include.ports import Commit
+from include.ports import Change, Commit, FileChange
 
 REMOTE_SCHEMES = {"https", "http"}
 HEADS = "refs/heads/"
@@ -37,36 +37,66 @@ class GitBranches:
         return heads[ref]
 
     def commit(self, revision: str) -> Commit:
-        wanted = revision.strip().lower()
-        if not re.fullmatch(r"[0-9a-f]{7,40}", wanted):
-            raise BadInput(f"commit {revision!r}: give 7 to 40 hex digits of its hash")
-        if self._path:
-            return self._find(self._open(), wanted)
-        repository = mirror(self._repository)
-        try:
-            return self._find(repository, wanted)
-        except BadInput:
-            return self._find(mirror(self._repository, fetch=True), wanted)
+        return as_commit(self._at(revision)[1])
 
     def is_older(self, commit: str, than: str) -> bool | None:
         try:
-            older, newer = self.commit(commit).sha, self.commit(than).sha
+            (_, older), (repository, newer) = self._at(commit), self._at(than)
         except BadInput:
             return None
-        repository = self._open() if self._path else mirror(self._repository)
-        return repository.descendant_of(newer, older)
+        return repository.descendant_of(newer.id, older.id)
 
-    def _find(self, repository: pygit2.Repository, wanted: str) -> Commit:
+    def between(self, old: str, new: str, most: int = 2000) -> list[Change]:
+        (_, older), (repository, newer) = self._at(old), self._at(new)
+        return git_history.between(repository, older, newer, most)
+
+    def files(self, old: str, new: str) -> list[FileChange]:
+        (_, older), (repository, newer) = self._at(old), self._at(new)
+        return list(git_history.files_changed(repository, older.tree, newer.tree))
+
+    def read(self, commit: str, path: str) -> bytes | None:
+        return git_files.read(*self._at(commit), path)
+
+    def paths(self, commit: str, under: str = "") -> list[str]:
+        return git_files.paths(self._at(commit)[1], under)
+
+    def export(self, commit: str, folder: Path) -> list[str]:
+        return git_files.export(*self._at(commit), folder)
+
+    def holding(self, commit: str) -> list[str]:
+        if not self._path:
+            mirror(self._repository, fetch=True)
+        repository, found = self._at(commit)
+        heads = {name.removeprefix(HEADS): head for name, head in _local_heads(repository).items()}
+        return git_history.holding(repository, found, heads.items())
+
+    def _at(self, revision: str) -> tuple[pygit2.Repository, pygit2.Commit]:
+        """The commit, and the repository on this machine that has it: a mirror is fetched for what it lacks."""
+        wanted = revision.strip().lower()
+        if not re.fullmatch(r"[0-9a-f]{7,40}", wanted):
+            raise BadInput(f"commit {revision!r}: give 7 to 40 hex digits of its hash")
+        repository = self._open() if self._path else mirror(self._repository)
+        try:
+            return repository, self._find(repository, wanted)
+        except BadInput:
+            if self._path:
+                raise
+        repository = mirror(self._repository, fetch=True)
+        return repository, self._find(repository, wanted)
+
+    def _find(self, repository: pygit2.Repository, wanted: str) -> pygit2.Commit:
         there = f"commit {wanted} of {shown(self._repository)}"
         try:
             found = repository[wanted]
         except KeyError as error:
             raise BadInput(f"{there}: there is none") from error
-        except ValueError as error:
-            raise BadInput(f"{there}: several objects begin so; give more digits") from error
+        except pygit2.GitError as error:
+            several = "ambiguous" in str(error)
+            raise BadInput(f"{there}: several objects begin so; give more digits" if several
+                           else f"{there} cannot be read: {error}") from error
         if not isinstance(found, pygit2.Commit):
             raise BadInput(f"{there}: that is a {found.type_str}, not a commit")
-        return _commit(found)
+        return found
 
     def _open(self) -> pygit2.Repository:
         return open_local(self._path, self._repository)
@@ -117,12 +147,3 @@ def branch_ref(branch: str) -> str:
         raise BadInput(f"{branch!r} cannot be the name of a branch")
     return ref
 
-
-def _commit(commit: pygit2.Commit) -> Commit:
-    message = commit.raw_message.decode("utf-8", "replace").strip()
-    return Commit(str(commit.id), _author(commit), message.splitlines()[0] if message else "",
-                  datetime.fromtimestamp(commit.author.time, UTC))
-
-
-def _author(commit: Any) -> str:
-    return commit.author.raw_name.decode("utf-8", "replace")

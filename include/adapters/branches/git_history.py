@@ -1,0 +1,71 @@
+"""What changed between two commits, and which branches hold one; read from a repository that is on this machine."""
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+
+import pygit2
+
+from include.adapters.branches.git_text import MOST_OF_A_MESSAGE, as_commit, as_text
+from include.domain.errors import BadInput
+from include.ports import Change, FileChange
+
+BINARY = -1             # lines of a file that has none
+MOST_OF_A_PATH = 1_000  # characters
+
+
+def between(repository: pygit2.Repository, old: pygit2.Commit, new: pygit2.Commit, most: int) -> list[Change]:
+    """Newest first, and no commit before one that is built on it."""
+    order = pygit2.enums.SortMode.TOPOLOGICAL | pygit2.enums.SortMode.TIME
+    walk = repository.walk(new.id, order)
+    walk.hide(old.id)
+    try:
+        return [_change(repository, commit) for commit in islice(walk, most)]
+    except pygit2.GitError as error:
+        raise BadInput(f"the commits from {str(old.id)[:12]} to {str(new.id)[:12]} cannot be read: {error}") from error
+
+
+def files_changed(repository: pygit2.Repository, old: pygit2.Tree | None, new: pygit2.Tree) -> tuple[FileChange, ...]:
+    """The net difference, by path."""
+    return tuple(sorted(_files(_difference(repository, old, new)), key=lambda file: file.path))
+
+
+def holding(repository: pygit2.Repository, commit: pygit2.Commit, heads: Iterable[tuple[str, str]]) -> list[str]:
+    """Of these branches (their names and hashes) those whose history holds the commit, by name."""
+    return sorted(name for name, head in heads
+                  if head == str(commit.id) or repository.descendant_of(head, commit.id))
+
+
+def _change(repository: pygit2.Repository, commit: pygit2.Commit) -> Change:
+    return Change(as_commit(commit), as_text(commit.raw_message, MOST_OF_A_MESSAGE),
+                  tuple(str(parent) for parent in commit.parent_ids), _own_files(repository, commit))
+
+
+def _own_files(repository: pygit2.Repository, commit: pygit2.Commit) -> tuple[FileChange, ...]:
+    """Of a merge only what differs from each of its parents: the rest came with their commits."""
+    parents = commit.parents
+    against_first = _difference(repository, parents[0].tree if parents else None, commit.tree)
+    others = [{delta.new_file.id for delta in _difference(repository, parent.tree, commit.tree).deltas}
+              for parent in parents[1:]]
+    if not all(others):
+        return ()
+    own = [file for file, ids in _with_ids(against_first) if all(ids in other for other in others)]
+    return tuple(sorted(own, key=lambda file: file.path))
+
+
+def _difference(repository: pygit2.Repository, old: pygit2.Tree | None, new: pygit2.Tree) -> pygit2.Diff:
+    if old is None:
+        return new.diff_to_tree(swap=True, context_lines=0)
+    return repository.diff(old, new, context_lines=0)
+
+
+def _files(difference: pygit2.Diff) -> Iterator[FileChange]:
+    return (file for file, _ in _with_ids(difference))
+
+
+def _with_ids(difference: pygit2.Diff) -> Iterator[tuple[FileChange, pygit2.Oid]]:
+    for patch in difference:
+        delta = patch.delta
+        _, added, removed = patch.line_stats
+        path = as_text(delta.new_file.raw_path or delta.old_file.raw_path, MOST_OF_A_PATH)
+        lines = (BINARY, BINARY) if delta.is_binary else (added, removed)
+        yield FileChange(path, *lines), delta.new_file.id
