@@ -15,6 +15,7 @@ from include.domain.declared.canary import CanaryPlan
 from include.domain.declared.environments import Environment, RegionSettings, VersionCheck
 from include.domain.declared.red_black import RedBlackPlan, RepairSettings
 from include.domain.declared.told import ArchiveSettings, ChatSettings
+from include.domain.freezes import Freeze
 from include.domain.metric_sources import AnyMetricSource, CloudWatchSource
 from include.domain.settings import Name, Settings
 
@@ -31,6 +32,7 @@ class Service(Settings):
     canary: CanaryPlan
     red_black: RedBlackPlan = RedBlackPlan()
     repair: RepairSettings = RepairSettings()
+    freezes: tuple[Freeze, ...] = ()
     version: VersionCheck | None = None
     metrics: AnyMetricSource
     archive: ArchiveSettings

@@ -2,6 +2,7 @@
 
 from datetime import time
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
@@ -24,7 +25,17 @@ def _of_utc(at: time) -> time:
     return at
 
 
+def iana(name: str) -> str:
+    """The name of a time zone, checked."""
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as error:
+        raise ValueError("an IANA time zone is needed, as in America/New_York") from error
+    return name
+
+
 Some = AfterValidator(_some)
+TimeZone = Annotated[str, AfterValidator(iana)]
 TimeOfDay = Annotated[time, AfterValidator(_of_utc)]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,31}$")]
 Percent = Annotated[int, Field(ge=0, le=100)]

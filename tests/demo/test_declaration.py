@@ -6,7 +6,8 @@ import pytest
 
 from include.catalog import load_markets, load_service
 from include.demo import declaration
-from include.domain.peak_windows import MarketClock, next_slot
+from include.domain.peak_windows import MarketClock
+from include.domain.slots import next_slot
 
 NOW = datetime(2026, 7, 3, 22, 14, 9, tzinfo=UTC)
 

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from include.domain.errors import Refused
-from include.domain.peak_windows import DAYS, Market, MarketClock, PeakWindow, next_slot, peaks_between, spell
+from include.domain.peak_windows import DAYS, Market, MarketClock, PeakWindow, peaks_between
+from include.domain.slots import next_slot, spell
 
 REAL = MarketClock()
 HOUR = timedelta(hours=1)

@@ -5,16 +5,18 @@ from datetime import timedelta
 
 from include.domain.errors import BadInput, Refused
 from include.domain.looks import Look, Wait
-from include.domain.peak_windows import Market, MarketClock, next_slot
+from include.domain.peak_windows import Market, MarketClock
 from include.domain.push import Push, RegionPlan
 from include.domain.service import Service
+from include.domain.slots import HORIZON, next_slot
 
 SOON = timedelta(seconds=1)
 AT_ONCE = 1     # minute
 
 
 def off_peak(push: Push, region: str, service: Service, markets: Mapping[str, Market], look: Look) -> Push | Wait:
-    """Wait for a slot between the peaks of the region's markets that is long enough for one region's push.
+    """Wait for a slot between the peaks and freezes of the region's markets and of the service that is long enough for
+    one region's push.
 
     Only a person ends this wait. It looks once an hour at least, in case the declared hours were changed.
     """
@@ -29,12 +31,13 @@ def not_in_a_slot(push: Push | RegionPlan, region: str, service: Service, market
     if unknown:
         raise BadInput(f"environments.{push.environment}: {region}: there is no market {unknown[0]!r}")
     clock = MarketClock(service.time_scale, service.time_zero)
-    slot = next_slot([markets[name] for name in names], clock, look.now, timedelta(minutes=minutes))
+    slot = next_slot([markets[name] for name in names], clock, look.now, timedelta(minutes=minutes),
+                     service.freezes)
     if slot.is_now:
         return None
     next_look = max(look.now + SOON, min(slot.starts, look.now + service.lasts(hours=1)))
-    return Wait(f"{region} waits for its slot until {slot.starts:%a %H:%M:%S} UTC: {slot.reason}", look.since,
-                next_look)
+    day = "%a %H:%M:%S" if slot.starts - look.now < HORIZON else "%a %Y-%m-%d %H:%M:%S"
+    return Wait(f"{region} waits for its slot until {slot.starts:{day}} UTC: {slot.reason}", look.since, next_look)
 
 
 def must_still_be_off_peak(plan: RegionPlan, service: Service, markets: Mapping[str, Market], look: Look) -> None:

@@ -57,3 +57,12 @@ def test_an_unknown_market_is_refused_by_name():
     world, flow = ready()
     with pytest.raises(BadInput, match="americas"):
         off_peak(flow.pushed_commit(), HERE, flow.service, {}, world.look())
+
+
+def test_in_a_freeze_of_the_service_every_push_waits_and_the_reason_names_it():
+    over = {"name": "New Year", "starts": "2026-11-02T00:00", "ends": "2026-11-20T00:00"}
+    world, flow = ready(**IN_REAL_TIME, freezes=[over])
+    waits = off_peak(flow.pushed_commit(), HERE, flow.service, market(18, 23), world.look())
+    assert waits.reason == ("us-east-1 waits for its slot until Fri 2026-11-20 00:00:00 UTC: the freeze “New Year” "
+                            "lasts until Fri 2026-11-20 00:00 UTC")
+    assert waits.gives_up is None
