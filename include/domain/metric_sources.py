@@ -21,13 +21,14 @@ KEEPS = ((timedelta(days=63), 3600), (timedelta(days=15), 300), (timedelta(hours
 class MetricRule(Settings):
     """What metrics whose name matches a pattern (fnmatch) are, and what they are worth. The first rule that matches
     counts. A count is events; `counter` grows until its process restarts, and its steps are counted; a ratio near its
-    bound (1, or 100 %) is judged by what it lacks; `auto` tells events from levels by itself."""
+    bound (1, or 100 %) is judged by what it lacks; `auto` tells events from levels by itself. `owner` can act on it."""
 
     pattern: str
     tier: Literal["critical", "high", "normal", "low"] = "normal"
     group: str = "other"
     direction: Literal["higher", "lower", "either"] = "either"
     kind: Literal["auto", "level", "count", "counter", "ratio"] = "auto"
+    owner: str = ""
 
 
 class MetricSource(Settings):

@@ -92,13 +92,14 @@ def _judged(table: MetricTable, service: Service, history: Learned) -> Judgement
 
 
 def _write(path: Path, judgement: Judgement, table: MetricTable, service: Service, asked: argparse.Namespace) -> None:
-    from include.reports.render import canary_report
+    from include.reports.canary import canary_report
 
     since = table.since.astimezone(UTC)
     until = since + timedelta(seconds=table.step_seconds * table.values.shape[2])
     files = Canary("", service.service, "", "", "", asked.canary.name, asked.baseline.name, 0, 0, since, until)
     try:
-        path.write_text(canary_report(files, judgement, service.canary.go_score, since, until, table), "utf-8")
+        path.write_text(canary_report(files, judgement, service.canary.go_score, since, until, table, service.metrics),
+                        "utf-8")
     except OSError as error:
         raise BadInput(f"{path}: cannot be written: {error.strerror or error}") from error
 

@@ -228,10 +228,11 @@ def test_past_canaries_are_floors_and_those_that_cannot_be_read_are_counted(judg
     assert judged(GOOD, BASELINE, "--history", tmp_path / "none")[0] == 3
 
 
-def test_the_report_is_written_and_draws_what_differs(judged, tmp_path):
+def test_the_report_is_written_with_every_metric_and_its_series(judged, tmp_path):
     page = tmp_path / "out.html"
     judged(BAD, BASELINE, "--html", page)
-    assert page.read_text().count("<svg") >= 2
+    assert page.read_text().count("data-n=") == len(BASELINE.columns) - 1
+    assert '"points":' in page.read_text()
     assert "canary.csv against baseline.csv" in page.read_text()
     code, _, err = judged(BAD, BASELINE, "--html", tmp_path / "no" / "out.html")
     assert code == 3

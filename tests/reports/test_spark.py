@@ -8,9 +8,8 @@ import numpy as np
 import pytest
 
 from include.ports import MetricTable
-from include.reports.render import canary_report
 from include.reports.spark import COLUMNS, HEIGHT, MOST, WIDTH, spark, sparks
-from tests.reports.test_render import CANARY, HOSTILE, HOT, JUDGEMENT, NOON, SAME
+from tests.reports.test_canary import HOT, JUDGEMENT, SAME
 
 NAN = float("nan")
 
@@ -59,21 +58,3 @@ def test_only_what_differs_is_drawn_and_at_most_so_many():
     values = np.ones((len(names), 3))
     drawn = sparks(replace(JUDGEMENT, readings=tuple(readings)), table(names, values, values))
     assert list(drawn) == names[:MOST]
-
-
-def test_the_page_draws_them_with_their_interval_and_is_whole():
-    hot = HOT._replace(low=1.62, high=2.05)
-    page = canary_report(CANARY, replace(JUDGEMENT, readings=(hot, SAME), floors="floors of 2 of 2 metrics"), 95, NOON,
-                         NOON, table([HOT.name, SAME.name], [[1, 2, 3]] * 2, [[1, 1, 1]] * 2))
-    assert page.count("<svg") == 1
-    assert "1.62 to 2.05 × with 95 %" in page
-    assert "floors of 2 of 2 metrics" in page
-    assert not re.search(r"(src|href)\s*=", page)
-
-
-def test_a_hostile_name_is_not_drawn_into_the_page():
-    hot = HOT._replace(name=HOSTILE, sentence=HOSTILE)
-    page = canary_report(CANARY, replace(JUDGEMENT, readings=(hot,)), 95, NOON, NOON,
-                         table([HOSTILE], [[1, 2]], [[1, 1]]))
-    assert "<script" not in page
-    assert page.count("<svg") == 1

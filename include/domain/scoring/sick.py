@@ -68,16 +68,26 @@ def explained(reading: Reading, found: Found) -> Reading:
     return reading._replace(sentence=f"{reading.sentence}; only because of {who}")
 
 
-def named(judgement: Judgement, found: Found) -> Judgement:
-    """The same verdict, which names the sick instances."""
+def named(judgement: Judgement, found: Found, go_score: int) -> Judgement:
+    """The same verdict, which names the sick instances, and says what it would be without each."""
     differ = judgement.differing
-    who = sorted(found[reading.name][1] for reading in differ if reading.state == found.get(reading.name, ("",))[0])
-    if not who:
+    because = sorted((found[reading.name][1], reading.points) for reading in differ
+                     if reading.state == found.get(reading.name, ("",))[0])
+    if not because:
         return judgement
     of_all = f"of {len(differ)} metrics differ" if len(differ) != 1 else "metric that differs does so"
-    said = tuple(f"{len(list(same))} {of_all} only because of {one}" for one, same in groupby(who))
+    said = tuple(f"{len(points)} {of_all} only because of {one}: {_without(judgement, sum(points), go_score)}"
+                 for one, points in ((one, [points for _, points in same])
+                                     for one, same in groupby(because, key=lambda pair: pair[0])))
     readings = (*(explained(reading, found) for reading in differ), *judgement.readings[len(differ):])
     return replace(judgement, readings=readings, sick=said, reason=f"{judgement.reason}; {'; '.join(said)}")
+
+
+def _without(judgement: Judgement, points: float, go_score: int) -> str:
+    """What the score would be if these points were not lost."""
+    score = max(0.0, round(100 - sum(reading.points for reading in judgement.lost) + points, 2))
+    side = f"{'at least' if score >= go_score else 'still under'} {go_score}"
+    return f"without it the score would be {score:g}, {side}"
 
 
 def _left_out(names: Sequence[str], canary: Side, baseline: Side, source: MetricSource,

@@ -78,10 +78,11 @@ def judged_time(canary: Canary, service: Service, metrics: Metrics) -> MetricTab
 
 def keep(canary: Canary, service: Service, table: MetricTable, judgement: "Judgement", archive: Archive) -> Verdict:
     """The page first: the readings are the mark that the canary is judged."""
-    from include.reports.render import canary_report
+    from include.reports.canary import canary_report
 
     report = keep_page(_key(canary, "canary.html"), lambda: canary_report(
-        canary, judgement, service.canary.go_score, began(canary, service), canary.bake_until, table), archive)
+        canary, judgement, service.canary.go_score, began(canary, service), canary.bake_until, table,
+        service.metrics), archive)
     verdict = judgement.verdict(canary.push_id, report)
     kept = {"verdict": asdict(verdict), "readings": [reading._asdict() for reading in judgement.readings],
             "coverage_percent": judgement.coverage_percent, "canary_requests": judgement.canary_requests,
@@ -106,7 +107,7 @@ def _judgement(canary: Canary, table: MetricTable, service: Service, metrics: Me
     history = known(canary, table, service, metrics, archive)
     judgement = decide(table.names, table.values[0], table.values[1], service.metrics, service.canary, history.floors)
     found = sick_instances(canary, judgement.differing, table, service, metrics, history.floors)
-    return replace(named(judgement, found), floors=f"{judgement.floors}{history.but}")
+    return replace(named(judgement, found, service.canary.go_score), floors=f"{judgement.floors}{history.but}")
 
 
 def began(canary: Canary, service: Service) -> datetime:

@@ -1,6 +1,6 @@
 """One sick instance of a side is named; what all instances do, or what none does alone, is nobody's."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
@@ -68,7 +68,7 @@ def test_who_is_blamed(case: Case):
 def judged(case: Case):
     canary, baseline = sides(case)
     judgement = judge(NAMES, together(canary.values), together(baseline.values), SOURCE, PLAN)
-    return judgement, named(judgement, sick(NAMES, canary, baseline, SOURCE, Floors.none()))
+    return judgement, named(judgement, sick(NAMES, canary, baseline, SOURCE, Floors.none()), 95)
 
 
 def test_the_verdict_stays_and_sentence_and_reason_name_the_instance():
@@ -77,8 +77,18 @@ def test_the_verdict_stays_and_sentence_and_reason_name_the_instance():
     reading = next(reading for reading in after.readings if reading.name == NAMES[HIGH])
     assert reading.sentence.startswith(f"hot: {NAMES[HIGH]} is ")
     assert reading.sentence.endswith("; only because of i-c3 of the canary")
-    assert after.sick == ("1 metric that differs does so only because of i-c3 of the canary",)
+    assert after.sick == ("1 metric that differs does so only because of i-c3 of the canary: "
+                          "without it the score would be 100, at least 95",)
     assert after.reason.endswith(f"; {after.sick[0]}")
+
+
+def test_what_others_lost_stays_lost_without_the_sick_instance():
+    before, _ = judged(CASES["one of five is"])
+    other = before.lost[0]._replace(name="errors.all", points=100.0)
+    both = replace(before, score=0.0, readings=(other, *before.readings))
+    canary, baseline = sides(CASES["one of five is"])
+    after = named(both, sick(NAMES, canary, baseline, SOURCE, Floors.none()), 95)
+    assert after.sick[0].endswith("without it the score would be 0, still under 95")
 
 
 def test_where_nobody_is_sick_nothing_is_said():
@@ -91,7 +101,7 @@ def test_an_instance_that_makes_a_metric_hot_is_not_blamed_where_the_metric_is_f
     """The side as a whole, and the mean of its instances, need not agree."""
     judgement, _ = judged(CASES["one does nothing"])
     canary, baseline = sides(CASES["one of five is"])
-    assert named(judgement, sick(NAMES, canary, baseline, SOURCE, Floors.none())) is judgement
+    assert named(judgement, sick(NAMES, canary, baseline, SOURCE, Floors.none()), 95) is judgement
 
 
 def test_the_same_instances_in_another_order_of_metrics_blame_the_same():

@@ -44,7 +44,7 @@ def test_a_sick_canary_instance_is_named_and_the_canary_is_still_a_no_go():
     assert hot["sentence"].startswith("hot: latency_ms.all.p99 is ")
     assert hot["sentence"].endswith(f"; only because of {instance} of the canary")
     page = world.archive.get(f"pushes/api/{flow.push_id}/canary.html").decode()
-    assert f"<dt>Instance</dt><dd>{kept['sick'][0]}</dd>" in page
+    assert f"<p>{kept['sick'][0]}</p>" in page
     assert instance in kept["sick"][0]
 
 
