@@ -256,9 +256,10 @@ class Merged:
 class Merges(Protocol):
     """The same repository, where a branch may be moved forwards; never by force."""
 
-    def merge(self, source: str, into: str, message: str) -> Merged:
-        """`source` merged into `into`; `message` is a merge commit's. Conflict names files and their last authors,
-        Refused a remote that protects the branch; then nothing was changed. Merged already is no error."""
+    def merge(self, source: str, into: str, message: str, commit: str = "") -> Merged:
+        """`source` merged into `into`, with `commit` (a full hash) only so far; `message` is a merge commit's. Conflict
+        names files and their last authors, Refused a remote that protects the branch; then nothing was changed. Merged
+        already is no error."""
 
 
 class Archive(Protocol):

@@ -26,3 +26,23 @@ def test_an_unknown_branch_is_named(world):
         world.merges.merge("prod", "nobody", "a fix")
     with pytest.raises(BadInput, match="nobody"):
         world.merges.merge("nobody", "release", "a fix")
+
+
+def test_a_branch_is_merged_so_far_as_it_was_asked_and_no_further(world):
+    world.merges.merge("prod", "release", "so that neither has anything of its own")
+    world.commit_to("release")
+    pushed = world.branches.head("release")
+    world.commit_to("release")
+    assert world.branches.head("release") != pushed
+    assert world.merges.merge("release", "test", "weekly", pushed) == Merged(pushed, "fast-forward")
+    assert world.branches.head("test") == pushed
+    assert world.merges.merge("release", "test", "weekly", pushed) == Merged(pushed, "already")
+
+
+def test_a_commit_that_the_branch_does_not_hold_is_not_merged(world):
+    world.commit_to("test")
+    elsewhere, before = world.branches.head("test"), world.branches.head("prod")
+    for commit in (elsewhere, "0" * 40, "main", "--upload-pack=x"):
+        with pytest.raises(BadInput, match=r"release.* does not hold commit"):
+            world.merges.merge("release", "prod", "weekly", commit)
+    assert world.branches.head("prod") == before

@@ -114,8 +114,11 @@ class InMemoryMerges:
     def __init__(self, branches: InMemoryBranches):
         self.branches, self.joins = branches, False
 
-    def merge(self, source: str, into: str, message: str) -> Merged:
+    def merge(self, source: str, into: str, message: str, commit: str = "") -> Merged:
         theirs, ours = self.branches.head(source), self.branches.head(into)
+        if commit and commit not in self.branches.history(theirs):
+            raise BadInput(f"{source} does not hold commit {commit!r}: nothing is merged")
+        theirs = commit or theirs
         if theirs in self.branches.history(ours):
             return Merged(ours, "already")
         if ours in self.branches.history(theirs):

@@ -4,6 +4,7 @@ The commit is made in the repository itself where it is on this machine, else in
 branch that moved meanwhile is merged anew; one that is merged already is left as it is.
 """
 
+import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -30,10 +31,11 @@ class GitMerges:
         self._path = local_path(repository)
         self._by = (name, email)
 
-    def merge(self, source: str, into: str, message: str) -> Merged:
+    def merge(self, source: str, into: str, message: str, commit: str = "") -> Merged:
         for _ in range(TRIES):
             repository = self._fresh()
             ours, theirs = (self._head(repository, branch) for branch in (into, source))
+            theirs = self._so_far(repository, theirs, source, commit) if commit else theirs
             merged = self._merged(repository, ours, theirs, source, into, message)
             if merged.how == "already" or self._moves(repository, into, ours, merged.commit):
                 return merged
@@ -64,6 +66,14 @@ class GitMerges:
         if found is None:
             raise BadInput(f"there is no branch {branch!r} in {shown(self._repository)}: nothing is merged")
         return found.peel(pygit2.Commit)
+
+    def _so_far(self, repository: pygit2.Repository, head: pygit2.Commit, source: str, commit: str) -> pygit2.Commit:
+        """The commit, if the branch still holds it."""
+        found = repository.get(commit) if re.fullmatch(r"[0-9a-f]{40}", commit) else None
+        if not isinstance(found, pygit2.Commit) or (
+                found.id != head.id and not repository.descendant_of(head.id, found.id)):
+            raise BadInput(f"{source} of {shown(self._repository)} does not hold commit {commit!r}: nothing is merged")
+        return found
 
     def _moves(self, repository: pygit2.Repository, into: str, was: pygit2.Commit, commit: str) -> bool:
         """False where the branch is no longer where it was."""
