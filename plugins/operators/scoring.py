@@ -1,10 +1,15 @@
-"""The verdict on the canary."""
+"""The verdict on the canary, and what is said of it before."""
 
 from typing import Any
 
+from airflow.sdk import Param
+
 from include.domain.canary import Verdict
 from include.domain.looks import Wait
+from plugins.operators.push import refuse_undeclared
 from plugins.operators.step import StepOperator, Visit
+
+REPORT_FORM: dict[str, Param] = {}      # nothing is asked
 
 
 class Score(StepOperator):
@@ -24,3 +29,19 @@ class Score(StepOperator):
 
     def says(self, value: Verdict) -> str:
         return f"{value.reason} ({value.metrics} metrics) {value.report}".rstrip()
+
+
+class ReportNow(StepOperator):
+    """The page of the canary that bakes, for a person who does not want to wait."""
+
+    in_the_room = True
+    of_a_push = False
+
+    def step(self, visit: Visit) -> str:
+        from include.steps.canary.interim import report_now
+
+        refuse_undeclared(visit.context["dag_run"].conf or {}, REPORT_FORM)
+        return visit.take(report_now, self.environment)
+
+    def says(self, value: str) -> str:
+        return f"the canary so far: {value}"

@@ -13,6 +13,7 @@ from include.domain.push import Push, PushKind
 from include.domain.service import Service
 from include.domain.standing import made_by, must_be_pushable, red, repeated_failure, running
 from include.ports import Archive, Clusters, Images, Leases, Metrics, Runs, Traffic
+from include.steps.canary.interim import at_each_quarter
 from include.steps.canary.pair import (
     Place,
     cannot_share,
@@ -78,8 +79,9 @@ def bake(canary: Canary, service: Service, look: Look, clusters: Clusters, traff
     if harmed:
         raise NoGo(f"no-go: {harmed}")
     verdict, _ = judge(canary, service, since, look.now, metrics, archive)
-    return Wait(f"bakes until {canary.bake_until:%H:%M:%S} UTC; so far {verdict.reason}", look.since, next_look,
-                canary.bake_until, verdict.score)
+    page = at_each_quarter(canary, service, look.now, metrics, archive)
+    return Wait(f"bakes until {canary.bake_until:%H:%M:%S} UTC; so far {verdict.reason} {page}".rstrip(), look.since,
+                next_look, canary.bake_until, verdict.score)
 
 
 def following_look(canary: Canary, service: Service, look: Look) -> datetime:
