@@ -70,7 +70,8 @@ class Target:
 
 @dataclass(frozen=True)
 class Activity:
-    """One scaling activity. `progress` is 0 to 100; `message` and `cause` are AWS's own, word for word."""
+    """One scaling activity. `progress` is 0 to 100; `message` and `cause` are AWS's own, word for word; `launched` is
+    the id of the instance that it launches, empty where it does something else or has none yet."""
 
     id: str
     status: str
@@ -78,6 +79,7 @@ class Activity:
     started_at: datetime
     progress: int
     cause: str = ""
+    launched: str = ""
 
     @property
     def in_progress(self) -> bool:

@@ -72,12 +72,15 @@ def test_instances_come_into_service_and_take_traffic(world):
     activities = world.until(lambda: (found := world.clusters.activities(name)) and
                              not any(a.in_progress for a in found) and found)
     assert len(activities) == 2
+    assert {activity.launched for activity in activities} == {instance.id for instance in asg.instances}
 
 
 def test_fewer_wanted_are_taken_out_of_traffic_and_gone(world):
     world.clusters.resize(world.asg, minimum=1, maximum=10, desired=1)
     asg = world.until(lambda: (asg := world.one(world.asg)) and len(asg.instances) == 1 and asg)
     world.until(lambda: set(world.states()) == {asg.instances[0].id})
+    ended = [activity for activity in world.clusters.activities(world.asg) if activity.launched == ""]
+    assert len(ended) == 1, "what is terminated was not launched by that"
 
 
 @pytest.mark.parametrize(("minimum", "maximum", "becomes"), [(1, 8, 2), (3, 8, 3), (0, 1, 1)])

@@ -21,7 +21,7 @@ IN_A_REGION = ("launch_new", "in_service", "red_red", "disable_baseline", "holds
 PORTS = {
     "launch_new": ("clusters", "traffic", "limits", "instances", "leases", "archive"),
     "in_service": ("clusters", "traffic", "instances", "leases", "archive"),
-    "red_red": ("clusters", "traffic", "metrics", "leases"),
+    "red_red": ("clusters", "traffic", "metrics", "leases", "archive"),
     "disable_baseline": ("clusters", "traffic", "metrics", "leases"),
     "holds": ("clusters", "traffic", "metrics", "alarms", "leases"),
     "delete_baseline": ("clusters", "traffic", "metrics", "leases"),

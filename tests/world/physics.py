@@ -36,7 +36,9 @@ def note(group: Group, now: datetime, status: str, what: str, message: str = "",
     ended = [a for a in group.activities if about and about in a.id and a.in_progress]
     kept = [a for a in group.activities if a not in ended]
     began = ended[0].started_at if ended else now
-    fresh = Activity(f"{about or what}@{len(group.activities)}", status, message, began, progress, group.cause)
+    launched = about if what.startswith("Launching") else ""
+    fresh = Activity(f"{about or what}@{len(group.activities)}", status, message, began, progress, group.cause,
+                     launched)
     group.activities = [fresh, *kept][:MOST_ACTIVITIES]
 
 

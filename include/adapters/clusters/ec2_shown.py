@@ -1,11 +1,14 @@
 """What AWS describes, as our values."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from include.adapters.aws import tag_map
 from include.adapters.clusters.ec2_templates import Spec, Version, spec_of
 from include.domain.cluster import Activity, Asg, Instance
+
+LAUNCHED = re.compile(r"Launching a new EC2 instance: (i-[0-9a-f]+)")
 
 
 def shown(group: Mapping[str, Any], versions: Mapping[Spec, Version]) -> Asg:
@@ -29,6 +32,9 @@ def _instance(instance: Mapping[str, Any]) -> Instance:
 
 
 def shown_activity(activity: Mapping[str, Any]) -> Activity:
+    said = activity.get("Description") or ""
+    launched = LAUNCHED.match(said)
     return Activity(activity["ActivityId"], activity["StatusCode"],
-                    activity.get("StatusMessage") or activity.get("Description") or activity.get("Cause") or "",
-                    activity["StartTime"], activity.get("Progress") or 0, activity.get("Cause") or "")
+                    activity.get("StatusMessage") or said or activity.get("Cause") or "",
+                    activity["StartTime"], activity.get("Progress") or 0, activity.get("Cause") or "",
+                    launched[1] if launched else "")

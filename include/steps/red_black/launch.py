@@ -8,6 +8,7 @@ from include.domain.errors import Refused
 from include.domain.looks import Look, Wait
 from include.domain.peak_windows import Market
 from include.domain.push import RegionPlan
+from include.domain.red_black.operational import why_not_operational
 from include.domain.red_black.sizes import batches_before_the_last, next_batch, recorded_sizes
 from include.domain.service import Service
 from include.domain.standing import named
@@ -18,7 +19,8 @@ from include.steps.red_black.both import among, both
 from include.steps.red_black.by_hand import changed_by_hand
 from include.steps.red_black.create import create_new
 from include.steps.red_black.enable import is_disabled
-from include.steps.red_black.ladder import not_yet, until, until_launched
+from include.steps.red_black.instance_starts import note_healthy
+from include.steps.red_black.ladder import targets_of, until, until_launched
 from include.steps.red_black.peak_windows import must_still_be_off_peak
 from include.steps.red_black.pin import pin
 from include.steps.red_black.start_times import launch_limit, remember_start
@@ -41,7 +43,8 @@ def launch_new(plan: RegionPlan, service: Service, markets: Mapping[str, Market]
         return waits
     if baseline and not is_disabled(baseline):
         pin(baseline, clusters)
-    reason = not_yet(new, min(new.desired, plan.size), traffic) or other_version(plan, new, service, instances)
+    reason = (_not_yet(plan, new, min(new.desired, plan.size), look, clusters, traffic, archive)
+              or other_version(plan, new, service, instances))
     if reason:
         batches = batches_before_the_last(service.red_black.batch_percent)
         within = launch_limit(plan, batches, service, look.now, archive)
@@ -65,12 +68,21 @@ def in_service(plan: RegionPlan, service: Service, look: Look, clusters: Cluster
         return waits
     if new.ami != plan.ami:
         raise Refused(f"{new.name} runs {new.ami}, and not {plan.ami} of this push")
-    reason = not_yet(new, plan.size, traffic) or other_version(plan, new, service, instances)
+    reason = (_not_yet(plan, new, plan.size, look, clusters, traffic, archive)
+              or other_version(plan, new, service, instances))
     if reason:
         within = launch_limit(plan, 1, service, look.now, archive)
         return until_launched(reason, new, look, service, clusters, within)
     remember_start(plan, new, look, clusters, archive)
     return plan
+
+
+def _not_yet(plan: RegionPlan, new: Asg, wanted: int, look: Look, clusters: Clusters, traffic: Traffic,
+             archive: Archive) -> str | None:
+    """Why it is not operational; who takes traffic by now is noted with the same look at the targets."""
+    targets = targets_of(new, traffic)
+    note_healthy(plan, new, targets, look, clusters, archive)
+    return why_not_operational(new, targets, wanted)
 
 
 def _created(plan: RegionPlan, service: Service, markets: Mapping[str, Market], look: Look, clusters: Clusters,

@@ -10,20 +10,21 @@ from include.domain.looks import Look, Wait
 from include.domain.push import RegionPlan
 from include.domain.red_black.watch import Next, Seen, Turn, Watch, alarms_seen, next_turn, tags_of, watch_of
 from include.domain.service import Service
-from include.ports import Alarms, Clusters, Leases, Metrics, Traffic
+from include.ports import Alarms, Archive, Clusters, Leases, Metrics, Traffic
 from include.steps.lease import hold
 from include.steps.red_black.both import both
 from include.steps.red_black.by_hand import changed_by_hand
 from include.steps.red_black.comparing import against_the_last, side_by_side
 from include.steps.red_black.disable import disabled_at
 from include.steps.red_black.enable import is_disabled
+from include.steps.red_black.instance_starts import note_series
 from include.steps.red_black.ladder import healthy, not_yet, until
 
 ANEW = 2    # a clean period that began anew must fit before the watch gives up
 
 
 def red_red(plan: RegionPlan, service: Service, look: Look, clusters: Clusters, traffic: Traffic, metrics: Metrics,
-            leases: Leases) -> RegionPlan | Wait:
+            leases: Leases, archive: Archive) -> RegionPlan | Wait:
     """Both take traffic for a while, and are compared."""
     clusters = hold(plan, look, leases).guard(clusters)
     new, baseline = both(plan, clusters)
@@ -38,6 +39,8 @@ def red_red(plan: RegionPlan, service: Service, look: Look, clusters: Clusters, 
     if reason:
         seen = replace(seen, unknown=(reason, *seen.unknown))
     then = _next(new, watch, seen, lasts, service, look, clusters)
+    if then.turn == Turn.CERTIFY:
+        note_series(plan.new, plan.commit, plan.push_id, service, plan.region, look, clusters, metrics, archive)
     return _answer("both take traffic", plan, watch, seen, then, lasts, service, look)
 
 
