@@ -10,7 +10,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
+from include.domain.changes.tickets import Ticket
 from include.domain.cluster import Activity, Asg, NewAsg, Target
+from include.domain.launch_template import Launches
 from include.domain.lease import Lease, Work
 from include.domain.looks import Look, Wait
 from include.domain.push import Event
@@ -57,6 +59,9 @@ class Clusters(Protocol):
 
     def delete(self, asg: str) -> None:
         """Delete with its instances. An ASG that is gone already is no error."""
+
+    def launches(self, asg: str) -> Launches:
+        """What it launches its instances from, and what its launch template has become meanwhile."""
 
 
 class Traffic(Protocol):
@@ -260,6 +265,13 @@ class Merges(Protocol):
         """`source` merged into `into`, with `commit` (a full hash) only so far; `message` is a merge commit's. Conflict
         names files and their last authors, Refused a remote that protects the branch; then nothing was changed. Merged
         already is no error."""
+
+
+class Tickets(Protocol):
+    """The team's ticket store, read only."""
+
+    def read(self, ids: Sequence[str]) -> dict[str, Ticket]:
+        """Those that are there, by their ids; one call for 100. Untrusted text."""
 
 
 class Archive(Protocol):

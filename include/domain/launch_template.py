@@ -1,7 +1,7 @@
 """What an ASG launches its instances from, and what else its launch template has become meanwhile."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -42,3 +42,15 @@ class Launches:
     runs: TemplateVersion
     made: TemplateVersion | None = None
     newest: TemplateVersion | None = None
+
+
+def launches_of(asg: str, template: str, runs: str, versions: Iterable[TemplateVersion]) -> Launches | None:
+    """From the template's versions, in any order; None where the one that runs (by its number) is not among them."""
+    by_age = sorted(versions, key=lambda version: int(version.number))
+    running = next((version for version in by_age if version.number == runs), None)
+    if running is None:
+        return None
+    older = [version for version in by_age if int(version.number) <= int(runs)]
+    made = next((version for version in reversed(older) if version.made_for == asg), None)
+    newer = [version for version in by_age if int(version.number) > int(runs) and not version.made_for]
+    return Launches(asg, template, running, made, newer[-1] if newer else None)

@@ -10,7 +10,7 @@ from include.domain.errors import LeaseLost
 from include.domain.red_black.by_hand import announced
 from include.domain.red_black.sizes import Sizes
 
-READING = frozenset({"activities", "policies", "target_group", "weights", "targets", "drain_seconds"})
+READING = frozenset({"activities", "launches", "policies", "target_group", "weights", "targets", "drain_seconds"})
 OF_AN_ASG = frozenset({"resize", "suspend", "resume", "tag", "copy_scaling", "track_requests"})
 
 

@@ -1,5 +1,6 @@
 """EC2 Auto Scaling behind the port, on the local cloud's control process."""
 
+from base64 import b64encode
 from dataclasses import replace
 
 import pytest
@@ -229,3 +230,33 @@ def test_an_asg_that_takes_traffic_past_target_groups_is_refused(other):
     like = {"AutoScalingGroupName": "api-prod-v041", "VPCZoneIdentifier": "subnet-1", **other}
     with pytest.raises(BadInput, match="api-prod-v041: old-elb is no target group: a push could not take its traffic"):
         create_arguments(NewAsg("api-prod-v042", "api-prod-v041", "ami-1", 4, {}), like, ("lt-1", "2"), [])
+
+
+def by_hand(cluster, source, **data):
+    """A version that a person makes of another one; its number."""
+    answer = cluster.aws("ec2").create_launch_template_version(
+        LaunchTemplateId=cluster.template, SourceVersion=source, LaunchTemplateData=data)
+    return str(answer["LaunchTemplateVersion"]["VersionNumber"])
+
+
+def test_what_a_person_changed_in_the_launch_template_is_told_from_what_pushes_made(clusters, cluster):
+    new = new_asg(cluster)
+    clusters.create(new)
+    given = by_hand(cluster, "2", InstanceType="m7g.large", UserData=b64encode(b"#!/bin/sh\nstart").decode())
+    left = by_hand(cluster, given, InstanceType="m7g.xlarge")
+    assert clusters.launches(new.name).newest.number == left
+    cluster.aws("autoscaling").update_auto_scaling_group(
+        AutoScalingGroupName=new.name, LaunchTemplate={"LaunchTemplateId": cluster.template, "Version": given})
+    found = clusters.launches(new.name)
+    assert (found.runs.number, found.made.number, found.newest.number) == (given, "2", left)
+    assert (found.made.data["InstanceType"], found.runs.data["InstanceType"]) == ("c7g.large", "m7g.large")
+    assert (found.made.user_data, found.runs.user_data) == (b"", b"#!/bin/sh\nstart")
+    assert "UserData" not in found.runs.data
+
+
+def test_an_asg_that_follows_the_latest_version_launches_what_that_is_now(clusters, cluster):
+    given = by_hand(cluster, "1", InstanceType="m7g.large")
+    cluster.aws("autoscaling").update_auto_scaling_group(
+        AutoScalingGroupName=cluster.asg, LaunchTemplate={"LaunchTemplateId": cluster.template, "Version": "$Latest"})
+    found = clusters.launches(cluster.asg)
+    assert (found.runs.number, found.made, found.newest) == (given, None, None)

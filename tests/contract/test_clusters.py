@@ -193,3 +193,20 @@ def test_an_asg_of_no_load_balancer_cannot_track_its_requests(world):
     with pytest.raises(BadInput, match=f"{name} is in 0 target groups"):
         world.clusters.track_requests(name, Tracking("serin-requests", 5040.0))
     assert world.clusters.policies(name) == []
+
+
+def test_what_a_new_asg_launches_is_the_version_that_was_made_for_it(world):
+    name = create(world, f"{world.cluster}-v042")
+    launches = world.clusters.launches(name)
+    assert launches.asg == name
+    assert launches.runs.number == world.one(name).template_version
+    assert launches.runs.made_for == name
+    assert launches.made == launches.runs
+    assert launches.newest is None
+    assert launches.runs.data["ImageId"] == world.ami
+    assert launches.runs.made_at.tzinfo is not None
+
+
+def test_what_an_asg_that_is_not_there_launches_is_refused_by_name(world):
+    with pytest.raises(Final, match="nobody-v001"):
+        world.clusters.launches("nobody-v001")

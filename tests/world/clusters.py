@@ -6,6 +6,7 @@ from datetime import datetime
 from include.domain.asg_names import parse
 from include.domain.cluster import Activity, Asg, Instance, NewAsg
 from include.domain.errors import BadInput, Final
+from include.domain.launch_template import Launches, TemplateVersion, described, launches_of
 from include.domain.scaling.policies import REQUESTS, TRACKING, Policy, Tracking
 from tests.world.physics import MOST_ACTIVITIES
 from tests.world.region import Group, Region
@@ -101,6 +102,15 @@ class InMemoryClusters:
             machine.state, machine.seconds, machine.alive = "Terminating", 0, False
             cut_off(self.region, machine.id, f"{asg} deleted")
         self.changed(f"{asg} deleted")
+
+    def launches(self, asg: str) -> Launches:
+        """Versions that a test put into `region.versions`, and for what is not there the one that a push makes."""
+        group = self._group(asg)
+        kept = {version.number: version for version in self.region.versions.get(group.template, ())}
+        number = group.template_version
+        made = TemplateVersion(number, described(asg, group.ami, str(max(1, int(number) - 1))), group.created_at, "",
+                               {"ImageId": group.ami, "InstanceType": "c7g.large"}, b"#!/bin/sh\nstart api\n")
+        return launches_of(asg, group.template, number, {number: made, **kept}.values())
 
     def _group(self, asg: str) -> Group:
         if asg not in self.region.groups:

@@ -1,8 +1,10 @@
-"""The in-memory twins of `Archive`, `Leases`, `Runs` and `Chat`."""
+"""The in-memory twins of `Archive`, `Leases`, `Runs`, `Tickets` and `Chat`."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from include.domain.changes.tickets import Ticket
 from include.domain.errors import Refused
 from include.domain.lease import Lease, Work, must_be_held, taken, wanted
 from include.domain.push import Event
@@ -85,6 +87,19 @@ class InMemoryRuns:
 
     def ended(self, run: str) -> bool | None:
         return self.states.get(run, True)
+
+
+class InMemoryTickets:
+    """`tickets` is what a test puts there; `down` is why nothing is answered."""
+
+    def __init__(self):
+        self.tickets: dict[str, Ticket] = {}
+        self.down: Exception | None = None
+
+    def read(self, ids: Sequence[str]) -> dict[str, Ticket]:
+        if self.down:
+            raise self.down
+        return {one: self.tickets[one] for one in ids if one in self.tickets}
 
 
 class InMemoryChat:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from include.domain.launch_template import TemplateVersion
 from include.domain.scaling.policies import Policy
 
 ZONES = "abc"
@@ -106,6 +107,7 @@ class Region:
     most_targets: int = 1000
     refused: list[str] = field(default_factory=list)
     gone_amis: set[str] = field(default_factory=set)
+    versions: dict[str, list[TemplateVersion]] = field(default_factory=dict)    # of launch templates, by their ids
     room: int | None = None     # so many more instances can be launched; None: as many as are asked for
     served: float = 0
     lost: float = 0

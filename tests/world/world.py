@@ -19,7 +19,7 @@ from tests.world.instances import InMemoryInstances
 from tests.world.limits import InMemoryLimits
 from tests.world.metrics import InMemoryMetrics
 from tests.world.physics import tick
-from tests.world.records import InMemoryArchive, InMemoryChat, InMemoryLeases, InMemoryRuns
+from tests.world.records import InMemoryArchive, InMemoryChat, InMemoryLeases, InMemoryRuns, InMemoryTickets
 from tests.world.region import Behaviour, Group, Region, TargetGroup
 from tests.world.requests import Served, exchange, measurements
 from tests.world.traffic import InMemoryTraffic
@@ -44,6 +44,7 @@ class World:
         self.branches, self.images = InMemoryBranches(START), InMemoryImages(self.service.service, names)
         self.merges = InMemoryMerges(self.branches)
         self.archive, self.leases, self.chat = InMemoryArchive(), InMemoryLeases(), InMemoryChat()
+        self.tickets = InMemoryTickets()
         self.dag_runs = InMemoryRuns()
         self.metrics = {name: InMemoryMetrics(self.service.metrics.step_seconds) for name in names}
         self.clusters = {name: InMemoryClusters(region, self.clock, partial(self._changed, region))
@@ -139,7 +140,8 @@ class World:
         ports = {"clusters": self.clusters[region], "traffic": self.traffic[region], "metrics": self.metrics[region],
                  "limits": self.limits[region], "alarms": self.alarms[region], "images": self.images,
                  "instances": self.instances[region], "branches": self.branches, "merges": self.merges,
-                 "archive": self.archive, "leases": self.leases, "runs": self.dag_runs}
+                 "archive": self.archive, "leases": self.leases, "runs": self.dag_runs,
+                 "tickets": self.tickets}
         return {name: Mortal(port, self.executioner, name) for name, port in ports.items()}
 
     def mortal(self, ports: Mapping[str, Any], name: str) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from include.domain.asg_names import parse
 from include.domain.asg_tags import PUSH
 from include.domain.cluster import Activity, Asg, NewAsg
 from include.domain.errors import BadInput, Refused
+from include.domain.launch_template import Launches
 from include.domain.scaling.policies import Policy, Tracking
 
 AT_ONCE = 8
@@ -104,6 +105,16 @@ class Ec2AsgClusters:
         self._call("set_instance_health", instance, none_if=GONE, InstanceId=instance, HealthStatus="Healthy",
                    ShouldRespectGracePeriod=False)
 
+    def launches(self, asg: str) -> Launches:
+        groups = self._groups(asg)
+        if not groups:
+            raise BadInput(f"there is no ASG {asg}")
+        template, number = self._runs(groups[0])
+        found = self._templates.launches(asg, template, number)
+        if found is None:
+            raise BadInput(f"{asg}: version {number} of launch template {template} does not exist")
+        return found
+
     def _create(self, new: NewAsg, like: Group, groups: Sequence[Group]) -> Group | None:
         """None once it is created; the ASG that has the name where somebody was faster."""
         template = self._own_version(new, like, groups)
@@ -114,14 +125,19 @@ class Ec2AsgClusters:
         return self._groups(new.name)[0]
 
     def _own_version(self, new: NewAsg, like: Group, groups: Sequence[Group]) -> tuple[str, str]:
-        spec = spec_of(like)
+        template, number = self._runs(like)
+        self._pin_the_latest(template, like, groups)
+        return template, self._templates.clone(template, number, new.ami, new.name)
+
+    def _runs(self, group: Group) -> tuple[str, str]:
+        """Its launch template, and the number of the version that it launches from now."""
+        name, spec = group["AutoScalingGroupName"], spec_of(group)
         if spec is None:
-            raise BadInput(f"{new.like} has a launch configuration: give it a launch template to push it")
-        source = self._templates.versions({spec}).get(spec)
-        if source is None:
-            raise BadInput(f"{new.like}: version {spec[1]} of launch template {spec[0]} does not exist")
-        self._pin_the_latest(spec[0], like, groups)
-        return spec[0], self._templates.clone(spec[0], source.number, new.ami, new.name)
+            raise BadInput(f"{name} has a launch configuration: give it a launch template to push it")
+        version = self._templates.versions({spec}).get(spec)
+        if version is None:
+            raise BadInput(f"{name}: version {spec[1]} of launch template {spec[0]} does not exist")
+        return spec[0], version.number
 
     def _pin_the_latest(self, template: str, like: Group, groups: Sequence[Group]) -> None:
         """A new version becomes `$Latest` for everybody: an ASG that follows it would launch the AMI of this push."""

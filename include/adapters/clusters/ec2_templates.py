@@ -1,5 +1,6 @@
 """Launch templates: which AMI a version has, and a version of its own for each new ASG."""
 
+import base64
 import hashlib
 from collections import defaultdict
 from collections.abc import Collection, Mapping
@@ -7,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from include.adapters.aws import Aws
+from include.domain.launch_template import Launches, TemplateVersion, described, launches_of
 
 LATEST, DEFAULT = "$Latest", "$Default"
 Spec = tuple[str, str]  # template id, and the version as the ASG names it
@@ -56,9 +58,8 @@ class LaunchTemplates:
 
     def clone(self, template: str, source: str, ami: str, asg: str) -> str:
         """The number of the version that is `source` with this AMI; found by its description if it was made before."""
-        description = f"{asg}: {ami} on version {source}"
-        made = self._aws.pages("ec2", "describe_launch_template_versions", "LaunchTemplateVersions", template,
-                               page_size=200, LaunchTemplateId=template, MinVersion=source)
+        description = described(asg, ami, source)
+        made = self._all(template, MinVersion=source)
         numbers = [str(v["VersionNumber"]) for v in made if v.get("VersionDescription") == description]
         if numbers:
             return numbers[0]
@@ -67,6 +68,19 @@ class LaunchTemplates:
             "ec2", "create_launch_template_version", template, LaunchTemplateId=template, SourceVersion=source,
             VersionDescription=description, ClientToken=token, LaunchTemplateData={"ImageId": ami})
         return str(answer["LaunchTemplateVersion"]["VersionNumber"])
+
+    def launches(self, asg: str, template: str, runs: str) -> Launches | None:
+        """None where version `runs` is gone. Older ones are read only where a person gave the ASG the one it runs."""
+        newer = [_whole(version) for version in self._all(template, MinVersion=runs)]
+        found = launches_of(asg, template, runs, newer)
+        if found is None or found.made or int(runs) == 1:
+            return found
+        older = [_whole(version) for version in self._all(template, MaxVersion=str(int(runs) - 1))]
+        return launches_of(asg, template, runs, (*older, *newer))
+
+    def _all(self, template: str, **which: str) -> list[dict[str, Any]]:
+        return self._aws.pages("ec2", "describe_launch_template_versions", "LaunchTemplateVersions", template,
+                               page_size=200, LaunchTemplateId=template, **which)
 
     def _describe(self, template: str, versions: Collection[str]) -> dict[str, dict[str, Any]]:
         """By number. One version that is gone makes AWS refuse the whole list: then all that there are."""
@@ -79,6 +93,13 @@ class LaunchTemplates:
 
 def _version(version: Mapping[str, Any]) -> Version:
     return Version(version["VersionNumber"], version["LaunchTemplateData"].get("ImageId", ""))
+
+
+def _whole(version: Mapping[str, Any]) -> TemplateVersion:
+    data = {**version["LaunchTemplateData"]}
+    user_data = base64.b64decode(data.pop("UserData", ""))
+    return TemplateVersion(str(version["VersionNumber"]), version.get("VersionDescription", ""), version["CreateTime"],
+                           version.get("CreatedBy", ""), data, user_data)
 
 
 def _floating(template: str, found: Mapping[str, Mapping[str, Any]]) -> dict[Spec, Version]:
