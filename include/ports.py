@@ -122,13 +122,18 @@ class Instances(Protocol):
 
 @dataclass(frozen=True)
 class Image:
-    """A built AMI: one name, and an id in each region. `veto` says why it must not be pushed; empty where it may."""
+    """A built AMI: one name, and an id in each region. `veto` says why it must not be pushed; empty where it may.
+
+    `built_at` is when the first of them was made; `build_url` shows how, and is empty where the AMI does not say.
+    """
 
     name: str
     commit: str
     branch: str
     ids: Mapping[str, str]
     veto: str = ""
+    built_at: datetime | None = None
+    build_url: str = ""
 
 
 class Images(Protocol):

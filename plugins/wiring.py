@@ -10,6 +10,7 @@ from functools import cached_property, lru_cache
 
 from include.catalog import load_markets, service_named
 from include.domain.errors import BadInput
+from include.domain.hidden import good_key
 from include.domain.peak_windows import Market
 from include.domain.service import Service
 from include.ports import (
@@ -119,6 +120,19 @@ class Ports:
     @cached_property
     def chat(self) -> Chat:
         return of_kind(CHATS, self.service.chat.kind, "chat")(self)
+
+    def hiding_key(self) -> str:
+        """What signs the markers of secrets; "" where no connection is declared. BadInput where it has no key."""
+        from airflow.sdk import BaseHook
+        from airflow.sdk.exceptions import AirflowNotFoundException
+
+        named = self.service.manifest.hiding_connection
+        if not named:
+            return ""
+        try:
+            return good_key(BaseHook.get_connection(named).password or "")
+        except (AirflowNotFoundException, BadInput) as error:
+            raise BadInput(f"manifest.hiding_connection: {named}: {error}") from error
 
     @property
     def markets(self) -> Mapping[str, Market]:

@@ -123,6 +123,14 @@ def _settings(model: type[BaseModel]) -> set[str]:
                  "canary.region: us-west-9 is not a region of environments.prod", id="canary without a region"),
     pytest.param("time_scale: 1 ", "time_scale: 60 ", "time_zero: a time_scale other than 1 needs the instant",
                  id="compressed time from nowhere"),
+    pytest.param("[requirements.txt]", "[requirements.lock]", "manifest.packages.0: 'requirements.lock' is refused: "
+                 "packages are read of CycloneDX (.json), package-lock.json and requirements (.txt)", id="packages"),
+    pytest.param("[requirements.txt]", "[../a.txt]", "manifest.packages.0: '../a.txt' is refused: a path from the "
+                 "root of the repository is needed, without ..", id="a path that leads out"),
+    pytest.param("config/{environment}.yaml", "config/{env}.yaml", "manifest.config.0: 'config/{env}.yaml' is refused: "
+                 "{env} is not known here; there are {environment}, {region}", id="a place that nobody knows"),
+    pytest.param("config/{environment}.yaml", "config/{environment}.ini", "manifest.config.0: "
+                 "'config/{environment}.ini' is refused: config is read from .yaml, ", id="a format that nobody knows"),
     pytest.param("service: api ", "service: aservicewithalongname ", "service: 'aservicewithalongname' is too long: "
                  "the target group aservicewithalongname-prod-baseline would have 35 characters, AWS allows 32",
                  id="name too long for its target groups"),

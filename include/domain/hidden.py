@@ -19,9 +19,14 @@ def hide(value: str, key: str, *place: str) -> str:
     """The marker of this value at this place; without a key (""), one that tells nothing."""
     if not key:
         return HIDDEN
+    return f"(hidden {_signed(good_key(key), 'key')[:8]} {_signed(key, 'value', *place, value)[:16]})"
+
+
+def good_key(key: str) -> str:
+    """The key, if it is not easily found."""
     if len(key) < KEY_LENGTH:
         raise BadInput(f"the key that hides secrets has {len(key)} characters; at least {KEY_LENGTH} are needed")
-    return f"(hidden {_signed(key, 'key')[:8]} {_signed(key, 'value', *place, value)[:16]})"
+    return key
 
 
 def is_hidden(value: str) -> bool:

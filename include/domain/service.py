@@ -13,6 +13,7 @@ from include.domain.declared.branches import Branches
 from include.domain.declared.build import Build
 from include.domain.declared.canary import CanaryPlan
 from include.domain.declared.environments import Environment, RegionSettings, VersionCheck
+from include.domain.declared.manifest import ManifestSettings
 from include.domain.declared.red_black import RedBlackPlan, RepairSettings
 from include.domain.declared.told import ArchiveSettings, ChatSettings
 from include.domain.freezes import Freeze
@@ -28,6 +29,7 @@ class Service(Settings):
     branches: Branches = Branches()
     watch_every_seconds: Annotated[float, Field(ge=1)] = 30
     build: Build
+    manifest: ManifestSettings = ManifestSettings()
     environments: dict[Name, Environment]
     canary: CanaryPlan
     red_black: RedBlackPlan = RedBlackPlan()

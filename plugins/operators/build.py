@@ -8,7 +8,8 @@ from plugins.operators.step import StepOperator, Visit
 
 
 class BuildAmi(StepOperator):
-    """The AMI of the push's commit, in every region; one that was built before is taken."""
+    """The AMI of the push's commit, in every region, and its manifest in the archive; one that was built before is
+    taken."""
 
     template_fields = ("push",)
 
@@ -18,8 +19,13 @@ class BuildAmi(StepOperator):
 
     def step(self, visit: Visit) -> Push | Wait:
         from include.steps.images.build import build_ami
+        from include.steps.images.manifest import keep_what_is_in
 
-        return visit.take(build_ami, self.push)
+        built = visit.take(build_ami, self.push)
+        if not isinstance(built, Wait):
+            run = visit.ports.runs.this()
+            visit.take(keep_what_is_in, built, f"{run}/tasks/{self.task_id}" if run else "")
+        return built
 
     def says(self, value: Push) -> str:
         return f"AMI {value.ami} is in every region"

@@ -65,6 +65,18 @@ def test_a_lease_outlives_the_longest_bake():
     assert ports.leases._lasts > timedelta(hours=168 + 12)
 
 
+def test_the_key_that_hides_secrets_is_a_connections_password(monkeypatch):
+    ports = Ports(service(manifest={"hiding_connection": "serin_hiding"}), "prod", "us-east-1")
+    with pytest.raises(BadInput, match=r"manifest.hiding_connection: serin_hiding: .*isn't defined"):
+        ports.hiding_key()
+    monkeypatch.setenv("AIRFLOW_CONN_SERIN_HIDING", json.dumps({"conn_type": "generic", "password": "letmein"}))
+    with pytest.raises(BadInput, match="serin_hiding: the key that hides secrets has 7 characters"):
+        ports.hiding_key()
+    monkeypatch.setenv("AIRFLOW_CONN_SERIN_HIDING", json.dumps({"conn_type": "generic", "password": "k" * 32}))
+    assert ports.hiding_key() == "k" * 32
+    assert Ports(service(), "prod", "us-east-1").hiding_key() == ""
+
+
 def test_an_environment_that_is_not_declared_is_refused_by_name():
     with pytest.raises(BadInput, match="declares no environment staging: there are prod"):
         Ports(service(), "staging", "us-east-1")

@@ -5,11 +5,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from include.domain.errors import Final, NothingToUndo
+from include.domain.looks import Look, Wait
 from include.domain.peak_windows import Market
 from include.domain.push import Push, PushRecord
 from include.steps.canary import life as canary
 from include.steps.canary import scoring
-from include.steps.images import build
+from include.steps.images import build, manifest
 from include.steps.push import ends, pre_flight
 from include.steps.red_black import peak_windows
 from include.steps.red_black import region as red_black
@@ -52,7 +53,7 @@ class Flow:
 
     def _pushed(self, push: Push) -> None:
         self.built = push
-        built = self._task("build_ami", lambda look: build.build_ami(push, self.service, look, **self._ports("images")))
+        built = self._task("build_ami", lambda look: self._build(push, look))
         if built is None:
             return
         self.built = built
@@ -60,6 +61,13 @@ class Flow:
             for region in self.world.regions:
                 if not self.region(built, region):
                     break
+
+    def _build(self, push: Push, look: Look) -> Push | Wait:
+        built = build.build_ami(push, self.service, look, **self._ports("images"))
+        if not isinstance(built, Wait):
+            manifest.keep_what_is_in(built, "", str, self.service, look, **self._ports("images", "branches", "archive"),
+                                     chat=self.world.chat)
+        return built
 
     def pre_flight(self, push: Push) -> bool:
         world = self.world

@@ -21,11 +21,11 @@ class InMemoryImages:
         self.started: dict[str, datetime] = {}
         self.broken: str = ""
 
-    def add(self, commit: str, branch: str) -> Image:
+    def add(self, commit: str, branch: str, built_at: datetime | None = None) -> Image:
         name = f"{self.service}-{commit[:12]}"
         ids = {region: "ami-" + sha1((region + commit).encode(), usedforsecurity=False).hexdigest()[:17]
                for region in self.regions}
-        self.images[name] = Image(name, commit, branch, ids)
+        self.images[name] = Image(name, commit, branch, ids, built_at=built_at)
         return self.images[name]
 
     def veto(self, name: str, reason: str, by: str, at: datetime) -> None:
@@ -53,6 +53,6 @@ class InMemoryImages:
         started = self.started.setdefault(commit, look.now)
         seconds = (look.now - started).total_seconds()
         if seconds >= BUILD_SECONDS:
-            return self.add(commit, branch)
+            return self.add(commit, branch, look.now)
         return wait_or_give_up(f"the builder has worked on {commit[:12]} for {seconds:.0f} s", look,
                                look_every=timedelta(seconds=1), limit=timedelta(minutes=45))

@@ -7,6 +7,7 @@ builder instance → it powers itself off → image → copies → tags.
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +20,7 @@ from include.domain.veto import spoken
 from include.ports import Image
 
 COMMIT, BRANCH, SERVICE = "serin:commit", "serin:branch", "serin:service"
+BUILD_URL = "serin:build-url"   # the page that shows how the team's CI built it
 VETO, VETOED_BY, VETOED_AT = VETO_TAGS = ("serin:veto", "serin:vetoed-by", "serin:vetoed-at")
 TAG_LENGTH = 256
 BROKEN = {"failed", "error", "invalid"}
@@ -58,14 +60,14 @@ class Ec2Images:
             return self._builder.step(name, commit, look)
         if home["State"] != "available":
             return self._wait(f"{name}: image {home['ImageId']} is {home['State']} in {self._home}", name,
-                              _created(home, look), look)
+                              _created(home) or look.since, look)
         if tag_map(home.get("Tags")).get(COMMIT, commit) != commit:
             raise BadInput(f"{name} in {self._home} was built from another commit: {tag_map(home['Tags'])[COMMIT]}")
         if not _is_finished(home):
             self._builder.remove(name)
         copying = self._copy(name, home, amis, look)
         tags = self._tag(amis, commit, branch)
-        return copying or Image(name, commit, tags[BRANCH], {region: ami["ImageId"] for region, ami in amis.items()})
+        return copying or replace(_image(amis), commit=commit, branch=tags[BRANCH])
 
     def veto(self, name: str, reason: str, by: str, at: datetime) -> None:
         tags = {VETO: _printable(reason), VETOED_BY: _printable(by), VETOED_AT: at.isoformat(timespec="seconds")}
@@ -86,11 +88,11 @@ class Ec2Images:
                                        ClientToken=f"{home['ImageId']}-{look.since.timestamp():.0f}")
         if missing:
             return self._wait(f"{name} is being copied to {', '.join(missing)}", name,
-                              max(_created(home, look), look.since), look)
+                              max(_created(home) or look.since, look.since), look)
         for region, ami in amis.items():
             if ami["State"] != "available":
                 return self._wait(f"{name} is being copied to {region}: {ami['ImageId']} is {ami['State']}", name,
-                                  _created(ami, look), look)
+                                  _created(ami) or look.since, look)
         return None
 
     def _tag(self, amis: Mapping[str, Ami], commit: str, branch: str) -> dict[str, str]:
@@ -165,15 +167,16 @@ def _image(amis: Mapping[str, Ami]) -> Image:
     tags = {key: value for ami in amis.values() for key, value in tag_map(ami.get("Tags")).items()}
     veto = spoken(tags[VETO], tags.get(VETOED_BY, ""), datetime.fromisoformat(tags[VETOED_AT])) if VETO in tags else ""
     return Image(first["Name"], tags.get(COMMIT, ""), tags.get(BRANCH, ""),
-                 {region: ami["ImageId"] for region, ami in amis.items()}, veto)
+                 {region: ami["ImageId"] for region, ami in amis.items()}, veto,
+                 min((at for at in map(_created, amis.values()) if at), default=None), tags.get(BUILD_URL, ""))
 
 
 def _printable(text: str) -> str:
     return "".join(character if character.isprintable() else " " for character in text)[:TAG_LENGTH]
 
 
-def _created(ami: Ami, look: Look) -> datetime:
+def _created(ami: Ami) -> datetime | None:
     try:
         return datetime.fromisoformat(ami["CreationDate"])
     except (KeyError, ValueError):
-        return look.since
+        return None

@@ -1,8 +1,22 @@
-"""The manifest of an AMI in the archive: kept once, and never changed."""
+"""The manifest of an AMI in the archive, and its SBOM beside it: kept once, and never changed.
 
-from include.domain.errors import Refused
-from include.domain.manifest import Manifest, manifest_key, read, written
-from include.ports import Archive
+Law 7: what cannot be read is told in the manifest and in the room, and stops no push.
+"""
+
+import logging
+from collections.abc import Callable
+from contextlib import suppress
+
+from include.domain.errors import Refused, Retryable
+from include.domain.looks import Look
+from include.domain.manifest import Manifest, manifest_key, read, sbom_key, written
+from include.domain.packages.sbom import written_sbom
+from include.domain.push import Push
+from include.domain.service import Service
+from include.ports import Archive, Branches, Chat, Image, Images
+from include.steps.images.sources import Sources
+
+log = logging.getLogger(__name__)
 
 
 def kept_manifest(service: str, ami: str, archive: Archive) -> Manifest | None:
@@ -19,3 +33,48 @@ def keep_manifest(manifest: Manifest, service: str, archive: Archive) -> Manifes
     except Refused:
         return kept_manifest(service, manifest.ami, archive) or manifest
     return manifest
+
+
+def keep_what_is_in(push: Push, page: str, hiding_key: Callable[[], str], service: Service, look: Look, images: Images,
+                    branches: Branches, archive: Archive, chat: Chat) -> Manifest | None:
+    """The manifest of the push's AMI, which is built; None where it could not be kept now: whoever comes next tries
+    again. `page` shows the task that asks; it is the build's where the AMI was made meanwhile."""
+    try:
+        kept = manifest = kept_manifest(service.service, push.ami, archive)
+        if manifest is None:
+            manifest = _written_down(push, page, hiding_key(), service, look, images, branches, archive)
+            manifest = keep_manifest(manifest, service.service, archive)
+        _keep_sbom(manifest, service.service, archive)
+    except Exception as error:
+        told = "will be tried again" if isinstance(error, Retryable) else "was not kept"
+        _tell(f"the manifest of {push.ami} {told}: {type(error).__name__}: {error}", push, chat)
+        return None
+    if not kept and manifest.unread:
+        _tell(f"the manifest of {push.ami} is not whole: {'; '.join(manifest.unread)}", push, chat)
+    return manifest
+
+
+def _written_down(push: Push, page: str, hiding_key: str, service: Service, look: Look, images: Images,
+                  branches: Branches, archive: Archive) -> Manifest:
+    image = images.named(push.ami) or Image(push.ami, push.commit, push.branch, {})
+    sources = Sources(image.commit, service, branches, archive)
+    packages, of_packages = sources.packages()
+    config, of_config = sources.config(hiding_key)
+    built_here = image.built_at is not None and image.built_at >= look.since
+    return Manifest(image.name, image.commit, image.branch or push.branch,
+                    image.build_url or (page if built_here else ""), image.built_at, packages, config,
+                    of_packages + of_config)
+
+
+def _keep_sbom(manifest: Manifest, service: str, archive: Archive) -> None:
+    """It follows from the manifest alone, so whoever comes after a death between the two writes the same."""
+    key = sbom_key(service, manifest.ami)
+    if manifest.knows_packages and archive.get(key) is None:
+        with suppress(Refused):     # somebody else's is there by now
+            archive.put(key, written_sbom(manifest, service), "application/vnd.cyclonedx+json")
+
+
+def _tell(sentence: str, push: Push, chat: Chat) -> None:
+    log.warning("%s", sentence)
+    with suppress(Exception):
+        chat.say(f"{push.id}: {sentence}")
