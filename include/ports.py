@@ -55,6 +55,9 @@ class Clusters(Protocol):
         """Put the target tracking, or replace its target and warm-up where the ASG has a policy of this name; whether
         that one scales in stays. BadInput where the ASG does not have one target group at one load balancer."""
 
+    def drop_policy(self, asg: str, name: str) -> None:
+        """A scaling policy that is gone already is no error."""
+
     def mark_healthy(self, instances: Sequence[str]) -> None: ...
 
     def delete(self, asg: str) -> None:

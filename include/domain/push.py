@@ -43,7 +43,9 @@ class RegionPlan:
 
     `baseline_*` is how the baseline stood before anything was touched: a rollback puts that back. Processes (those that
     people suspended) and target groups (by name) are "+"-separated.
-    `instance_rps` is what one instance is known to carry, requests per second (0 where nothing is known).
+    `instance_rps` is what one instance is known to carry, requests per second (0 where nothing is known); `size_why`
+    says what the size is made of. `scaling` is what the new ASG is to scale by and `scaling_before` what the baseline
+    does, as tags have them ("" where nothing is changed); `scaling_said` says what that changes, a line each.
     """
 
     push_id: str
@@ -65,6 +67,10 @@ class RegionPlan:
     instance_rps: float
     lease_token: int
     planned_at: datetime
+    size_why: str = ""
+    scaling: str = ""
+    scaling_before: str = ""
+    scaling_said: str = ""
 
 
 @dataclass(frozen=True)

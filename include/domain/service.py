@@ -15,6 +15,7 @@ from include.domain.declared.canary import CanaryPlan
 from include.domain.declared.environments import Environment, RegionSettings, VersionCheck
 from include.domain.declared.manifest import ManifestSettings
 from include.domain.declared.red_black import RedBlackPlan, RepairSettings
+from include.domain.declared.scaling import ScalingSettings
 from include.domain.declared.told import ArchiveSettings, ChatSettings
 from include.domain.freezes import Freeze
 from include.domain.metric_sources import AnyMetricSource, CloudWatchSource
@@ -33,6 +34,7 @@ class Service(Settings):
     environments: dict[Name, Environment]
     canary: CanaryPlan
     red_black: RedBlackPlan = RedBlackPlan()
+    scaling: ScalingSettings | None = None
     repair: RepairSettings = RepairSettings()
     freezes: tuple[Freeze, ...] = ()
     version: VersionCheck | None = None

@@ -11,7 +11,7 @@ from include.domain.red_black.by_hand import announced
 from include.domain.red_black.sizes import Sizes
 
 READING = frozenset({"activities", "launches", "policies", "target_group", "weights", "targets", "drain_seconds"})
-OF_AN_ASG = frozenset({"resize", "suspend", "resume", "tag", "copy_scaling", "track_requests"})
+OF_AN_ASG = frozenset({"resize", "suspend", "resume", "tag", "copy_scaling", "track_requests", "drop_policy"})
 
 
 class Held(Protocol):

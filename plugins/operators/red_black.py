@@ -23,7 +23,8 @@ class Plan(StepOperator):
         return visit.take(plan, self.push, self.region)
 
     def says(self, value: RegionPlan) -> str:
-        return f"{value.new} with {value.size} instances will take over from {value.baseline}"
+        size = f"{value.new} with {value.size} instances will take over from {value.baseline}: {value.size_why}"
+        return "; ".join([size, *value.scaling_said.splitlines()])
 
 
 class _OfThePlan(StepOperator):

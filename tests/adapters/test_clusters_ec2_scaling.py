@@ -1,6 +1,7 @@
 """Scaling policies, their alarms and schedules go along to the next ASG."""
 
 import json
+import urllib.request
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -12,7 +13,7 @@ from include.domain.asg_tags import PUSH
 from include.domain.cluster import NewAsg
 from include.domain.errors import BadInput
 from include.domain.scaling.policies import Policy, Tracking
-from tests.adapters.cloud import Session
+from tests.adapters.cloud import Session, eventually
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 ALARM = {"Namespace": "AWS/EC2", "MetricName": "CPUUtilization", "Statistic": "Average", "Period": 60,
@@ -195,3 +196,12 @@ def test_a_teams_other_policies_are_told_by_name_and_kind(clusters, cluster):
     put_target_tracking(cluster, cluster.asg)
     assert clusters.policies(cluster.asg) == [Policy("cpu", "TargetTrackingScaling", "", 60.0),
                                               Policy("steps", "StepScaling")]
+
+
+def test_the_target_that_is_put_is_the_one_that_aws_scales_by(clusters, cluster, session):
+    """Requests a minute for each target, as AWS counts them: 1,300 at a target of 600 need 5 in place of 2."""
+    clusters.track_requests(cluster.asg, Tracking("serin-requests", 600.0))
+    load = json.dumps({session.region: {cluster.asg: {"requests_per_target": 1300}}}).encode()
+    with urllib.request.urlopen(f"{session.endpoint}/serin/load", load, timeout=10):
+        pass
+    eventually(lambda: cluster.group(cluster.asg)["DesiredCapacity"] == 5, "five instances are wanted")

@@ -188,6 +188,16 @@ def test_policies_are_copied_to_the_new_asg_which_keeps_what_it_has(world):
     assert world.clusters.policies(world.asg) == [Policy("serin-requests", TRACKING, REQUESTS, 5040.0, 185)]
 
 
+def test_a_policy_is_dropped_however_often_it_is_said_and_that_of_another_asg_stays(world):
+    name = create(world, f"{world.cluster}-v042")
+    for asg in (world.asg, name):
+        world.clusters.track_requests(asg, Tracking("serin-requests", 5040.0, 185))
+    for _ in range(2):
+        world.clusters.drop_policy(name, "serin-requests")
+    assert world.clusters.policies(name) == []
+    assert [policy.name for policy in world.clusters.policies(world.asg)] == ["serin-requests"]
+
+
 def test_an_asg_of_no_load_balancer_cannot_track_its_requests(world):
     name = create(world, f"{world.cluster}-v042", target_groups=())
     with pytest.raises(BadInput, match=f"{name} is in 0 target groups"):

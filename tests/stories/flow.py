@@ -105,7 +105,8 @@ class Flow:
             push, region, self.service, self.markets, look))
         value = value and self._task(f"{task}.plan", lambda look: red_black.plan(
             push, region, self.service, self.markets, look,
-            **self._ports("clusters", "traffic", "images", "metrics", "leases", "runs", "branches", region=region)))
+            **self._ports("clusters", "traffic", "images", "metrics", "leases", "runs", "branches",
+                          "archive", region=region)))
         for name in IN_A_REGION:
             self.plan = value or self.plan
             if value is None or name == until:

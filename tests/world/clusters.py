@@ -86,6 +86,9 @@ class InMemoryClusters:
         group.policies[tracking.name] = Policy(tracking.name, TRACKING, REQUESTS, tracking.per_minute,
                                                tracking.warm_up_seconds)
 
+    def drop_policy(self, asg: str, name: str) -> None:
+        self._group(asg).policies.pop(name, None)
+
     def mark_healthy(self, instances: Sequence[str]) -> None:
         for instance in instances:
             machine = self.region.machine(instance)

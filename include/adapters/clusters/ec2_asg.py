@@ -91,6 +91,9 @@ class Ec2AsgClusters:
             raise BadInput(f"there is no ASG {asg}")
         ec2_tracking.track_requests(self._aws, groups[0], tracking)
 
+    def drop_policy(self, asg: str, name: str) -> None:
+        ec2_tracking.drop(self._aws, asg, name)
+
     def mark_healthy(self, instances: Sequence[str]) -> None:
         """AWS takes one at a time: a few at once, or a thousand would take minutes of a rollback."""
         self._aws.client("autoscaling")  # before the threads: making a client is not safe among them

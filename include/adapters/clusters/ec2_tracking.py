@@ -27,6 +27,12 @@ def track_requests(aws: Aws, group: Thing, tracking: Tracking) -> None:
                      "PredefinedMetricType": REQUESTS, "ResourceLabel": _resource_label(aws, group)}})
 
 
+def drop(aws: Aws, asg: str, name: str) -> None:
+    """AWS answers ValidationError for a policy that is not there, and for an ASG that is not."""
+    if any(policy["PolicyName"] == name for policy in _described(aws, asg)):
+        aws.call("autoscaling", "delete_policy", f"{name} of {asg}", AutoScalingGroupName=asg, PolicyName=name)
+
+
 def _described(aws: Aws, asg: str) -> list[Thing]:
     return aws.pages("autoscaling", "describe_policies", "ScalingPolicies", asg, page_size=100,
                      AutoScalingGroupName=asg)

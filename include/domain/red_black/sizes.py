@@ -5,11 +5,38 @@ from dataclasses import dataclass
 from include.domain import asg_tags
 from include.domain.cluster import Asg
 from include.domain.errors import BadInput
+from include.domain.red_black.capacity import instances_for
 
 
 def new_size(in_service: int, extra_percent: int) -> int:
     """Instances of the new ASG: those in service in the baseline and the extra per cent, rounded up."""
     return -(-in_service * (100 + extra_percent) // 100)
+
+
+@dataclass(frozen=True)
+class Sized:
+    """How many instances a new ASG gets, and what that is made of."""
+
+    instances: int
+    why: str
+
+
+def pushed_size(in_service: int, maximum: int, extra_percent: int, peak_rps: float, instance_rps: float,
+                said: str = "") -> Sized:
+    """What the forecast peak needs at the sweet spot, never fewer than are in service and never more than the
+    baseline's maximum, and the extra per cent. Where either is not known (NaN, 0): what is in service."""
+    needed = instances_for(peak_rps, instance_rps) or 0
+    base = max(in_service, min(needed, maximum))
+    size = new_size(base, extra_percent)
+    extra = f"{extra_percent} % more than"
+    if not needed:
+        return Sized(size, f"{extra} the {in_service} in service")
+    carrying = f"the {needed} that carry {peak_rps:,.0f} requests/s at a sweet spot of {instance_rps:,.1f} ({said})"
+    if needed <= in_service:
+        return Sized(size, f"{extra} the {in_service} in service, which is no fewer than {carrying}")
+    if needed > maximum:
+        return Sized(size, f"{extra} {base}: {carrying} are more than the maximum of {maximum}")
+    return Sized(size, f"{extra} {carrying}; {in_service} are in service")
 
 
 def next_batch(current: int, size: int, batch_percent: int) -> int:

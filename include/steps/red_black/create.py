@@ -11,6 +11,7 @@ from include.domain.errors import Retryable
 from include.domain.looks import Look
 from include.domain.push import Push, RegionPlan
 from include.domain.red_black.sizes import Sizes
+from include.domain.scaling.decide import scaling_of_tag
 from include.domain.service import Service
 from include.domain.standing import made_by, named, running
 from include.domain.veto import must_not_be_vetoed
@@ -37,9 +38,17 @@ def create_new(plan: RegionPlan, clusters: Clusters, held: Held) -> None:
             asg_tags.COLOUR: Colour.RED, asg_tags.LEASE: str(held.token), asg_tags.REPLACES: plan.baseline,
             asg_tags.REPLACES_AMI: plan.baseline_ami, asg_tags.REPLACES_COMMIT: plan.baseline_commit,
             asg_tags.INSTANCE_RPS: f"{plan.instance_rps:g}" if plan.instance_rps else "",
-            asg_tags.SIZES: str(Sizes(plan.baseline_min, plan.baseline_max, plan.baseline_desired)),
+            asg_tags.SCALING: plan.scaling, asg_tags.SCALING_BEFORE: plan.scaling_before,
+            asg_tags.SIZES: str(_sizes(plan)),
             asg_tags.WROTE: str(Sizes(0, maximum, 0))}
     clusters.create(NewAsg(plan.new, plan.baseline, plan.ami, maximum, _filled(tags)))
+
+
+def _sizes(plan: RegionPlan) -> Sizes:
+    """What un-pinning gives the new ASG: the baseline's, with the minimum that was decided for the new one."""
+    scaling = scaling_of_tag(plan.scaling)
+    minimum = scaling.minimum if scaling else plan.baseline_min
+    return Sizes(minimum, max(plan.baseline_max, minimum), max(plan.baseline_desired, minimum))
 
 
 def create_pair(push: Push, service: Service, look: Look, where: Place, target_groups: Mapping[str, str], ami: str,

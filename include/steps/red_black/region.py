@@ -8,6 +8,7 @@ from include.domain.cluster import Asg
 from include.domain.looks import Look, Wait
 from include.domain.push import RegionPlan
 from include.domain.red_black.processes import suspended_by_others
+from include.domain.red_black.sizes import recorded_sizes, sizes_of
 from include.domain.service import Service
 from include.ports import Clusters, Leases, Metrics, Traffic
 from include.steps.lease import hold
@@ -20,6 +21,7 @@ from include.steps.red_black.launch import in_service, launch_new
 from include.steps.red_black.pin import un_pin
 from include.steps.red_black.plan import plan
 from include.steps.red_black.watch import holds, red_red
+from include.steps.scaling.set import set_scaling
 
 __all__ = ["delete_baseline", "disable_baseline", "holds", "in_service", "launch_new", "plan", "red_red"]
 
@@ -44,7 +46,8 @@ def disable_baseline(plan: RegionPlan, service: Service, look: Look, clusters: C
 
 def delete_baseline(plan: RegionPlan, service: Service, look: Look, clusters: Clusters, traffic: Traffic,
                     metrics: Metrics, leases: Leases) -> RegionPlan | Wait:
-    """Give the new ASG the baseline's scaling and what people suspended there, un-pin it, and delete the baseline.
+    """Give the new ASG the baseline's scaling with its own target, and what people suspended there, un-pin it, and
+    delete the baseline.
 
     The last known-good goes last.
     """
@@ -63,6 +66,7 @@ def delete_baseline(plan: RegionPlan, service: Service, look: Look, clusters: Cl
         if reason:
             return until(f"{plan.baseline} is kept: {reason}", look, service)
         clusters.copy_scaling(plan.baseline, plan.new)
+        set_scaling(new, clusters)
         _un_pin_new(new, plan, service, look, clusters, traffic, metrics)
         clusters.suspend(plan.new, suspended_by_others(baseline))
         clusters.delete(plan.baseline)
@@ -71,7 +75,9 @@ def delete_baseline(plan: RegionPlan, service: Service, look: Look, clusters: Cl
 
 def _un_pin_new(new: Asg, plan: RegionPlan, service: Service, look: Look, clusters: Clusters, traffic: Traffic,
                 metrics: Metrics) -> None:
-    """The baseline's sizes. What the push added goes, if the rest can carry the load: else each push would add more."""
-    added = max(0, new.desired - plan.baseline_desired)
+    """The sizes that it was born for. What the push added goes, if the rest can carry the load: else each push would
+    add more."""
+    wanted = (recorded_sizes(new) or sizes_of(new)).desired
+    added = max(0, new.desired - wanted)
     is_needed = added and cannot_carry(new, [plan.new], plan, service, look, traffic, metrics, fewer=added)
-    un_pin(new, clusters, new.desired if is_needed else plan.baseline_desired)
+    un_pin(new, clusters, new.desired if is_needed else wanted)

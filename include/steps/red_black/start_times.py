@@ -26,7 +26,8 @@ _read: "WeakKeyDictionary[Archive, dict[str, list[float]]]" = WeakKeyDictionary(
 
 def launch_limit(plan: RegionPlan, batches: int, service: Service, now: datetime, archive: Archive) -> Limit:
     """How long the region's launches may take, by those of the pushes before."""
-    return limit(_recent(plan, now, archive), batches, service.lasts(minutes=AT_LEAST_MINUTES),
+    recent = recent_starts(plan.push_id, plan.service, plan.environment, plan.region, now, archive)
+    return limit(recent, batches, service.lasts(minutes=AT_LEAST_MINUTES),
                  service.lasts(minutes=service.red_black.limit_minutes))
 
 
@@ -35,40 +36,44 @@ def remember_start(plan: RegionPlan, new: Asg, look: Look, clusters: Clusters, a
     if look.unseen:
         return
     try:
-        if archive.keys(f"{_folder(plan)}{plan.push_id}_"):
+        folder = _folder(plan.service, plan.environment, plan.region)
+        if archive.keys(f"{folder}{plan.push_id}_"):
             return
         launched = [done.started_at for done in clusters.activities(new.name) if done.status == "Successful"]
         if launched:
             seconds = (look.now - max(launched)).total_seconds()
             body = json.dumps({"seconds": seconds, "instances": len(new.instances), "asg": new.name}).encode()
-            archive.put(f"{_folder(plan)}{plan.push_id}_{seconds:.0f}", body, "application/json")
+            archive.put(f"{folder}{plan.push_id}_{seconds:.0f}", body, "application/json")
     except Exception as error:
         log.warning("the start of %s could not be kept: %s: %s", new.name, type(error).__name__, error)
 
 
-def _recent(plan: RegionPlan, now: datetime, archive: Archive) -> list[float]:
-    """Seconds of the newest starts, the newest last; a listing a month, and no object is opened."""
+def recent_starts(push_id: str, service: str, environment: str, region: str, now: datetime,
+                  archive: Archive) -> list[float]:
+    """Seconds of the region's newest starts in pushes before this one, the newest last; a listing a month, and no
+    object is opened."""
+    folder = _folder(service, environment, region)
     try:
         known = _read.setdefault(archive, {})
-        if _folder(plan) not in known:
-            known[_folder(plan)] = _listed(plan, now, archive)
-        return known[_folder(plan)]
+        if folder not in known:
+            known[folder] = _listed(folder, push_id, service, now, archive)
+        return known[folder]
     except Exception as error:
-        log.warning("start times in %s could not be read: %s: %s", plan.region, type(error).__name__, error)
+        log.warning("start times in %s could not be read: %s: %s", region, type(error).__name__, error)
         return []
 
 
-def _listed(plan: RegionPlan, now: datetime, archive: Archive) -> list[float]:
+def _listed(folder: str, push_id: str, service: str, now: datetime, archive: Archive) -> list[float]:
     found: list[float] = []
     month = now.replace(day=1)
     for _ in range(MONTHS):
-        keys = archive.keys(f"{_folder(plan)}{plan.service}-{month:%Y%m}")
-        found = [float(key.rpartition("_")[2]) for key in sorted(keys) if plan.push_id not in key] + found
+        keys = archive.keys(f"{folder}{service}-{month:%Y%m}")
+        found = [float(key.rpartition("_")[2]) for key in sorted(keys) if push_id not in key] + found
         if len(found) >= RECENT:
             break
         month = (month - timedelta(days=1)).replace(day=1)
     return found
 
 
-def _folder(plan: RegionPlan) -> str:
-    return f"starts/{plan.service}/{plan.environment}/{plan.region}/"
+def _folder(service: str, environment: str, region: str) -> str:
+    return f"starts/{service}/{environment}/{region}/"

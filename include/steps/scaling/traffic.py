@@ -1,5 +1,6 @@
-"""A region's own traffic of the last days, and what it lets one expect; read from the metric store, a day a query."""
+"""A region's own traffic of the last days; read from the metric store, a day a query."""
 
+import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from math import isfinite, nan
@@ -8,22 +9,23 @@ from include.domain.asg_names import BASELINE, CANARY, VERSIONS, build, members,
 from include.domain.cluster import Asg
 from include.domain.errors import SerinError
 from include.domain.looks import Look
-from include.domain.scaling.forecast import DAYS, Forecast, TooLittle, forecast, slots
+from include.domain.scaling.forecast import DAYS, Day, slots
 from include.domain.service import Service
 from include.ports import Metrics
 
 VERSIONS_BACK = 30      # ASGs of a week and their canaries: the traffic of a day is that of all who served it
 
+log = logging.getLogger(__name__)
 
-def expected(cluster: str, asgs: Sequence[Asg], hours: float, service: Service, look: Look,
-             metrics: Metrics) -> Forecast | TooLittle:
-    """What the region will be asked for within so many hours. A metric store that does not answer knows too little."""
+
+def last_days(cluster: str, asgs: Sequence[Asg], service: Service, look: Look, metrics: Metrics) -> list[Day]:
+    """The last 24 hours first. A metric store that does not answer knows of no day: a push goes on without."""
     names, day = _served(cluster, asgs), service.lasts(hours=24)
     try:
-        days = [_day(names, look.now - (ago + 1) * day, day, service, metrics) for ago in range(DAYS)]
+        return [_day(names, look.now - (ago + 1) * day, day, service, metrics) for ago in range(DAYS)]
     except SerinError as error:
-        return TooLittle(f"the traffic of the last days could not be read: {error}")
-    return forecast(days, hours)
+        log.warning("the traffic of the last days could not be read: %s", error)
+        return []
 
 
 def _served(cluster: str, asgs: Sequence[Asg]) -> list[str]:

@@ -17,7 +17,8 @@ from tests.world.region import Behaviour
 
 def plan(world, flow, push=None):
     return red_black.plan(push or flow.pushed_commit(), HERE, flow.service, flow.markets, world.look(),
-                          **ports(world, "clusters", "traffic", "images", "metrics", "leases", "runs", "branches"))
+                          **ports(world, "clusters", "traffic", "images", "metrics", "leases", "runs", "branches",
+                                  "archive"))
 
 
 def test_an_ami_that_aws_does_not_show_for_a_moment_is_looked_for_again():
