@@ -12,6 +12,7 @@ from include.catalog import load_markets, service_named
 from include.domain.errors import BadInput
 from include.domain.hidden import good_key
 from include.domain.peak_windows import Market
+from include.domain.repositories import Access
 from include.domain.service import Service
 from include.ports import (
     Alarms,
@@ -29,6 +30,7 @@ from include.ports import (
     Traffic,
 )
 from plugins.kinds import CHATS, IMAGES, METRICS, of_kind
+from plugins.repositories import access
 from plugins.sessions import Session
 
 # A lease outlives every pause between two steps of a push: a bake, and an Airflow that was down for a night.
@@ -89,14 +91,14 @@ class Ports:
     def branches(self) -> Branches:
         from include.adapters.branches.git import GitBranches
 
-        return GitBranches(self.service.repository)
+        return GitBranches(self.service.repository, self._access)
 
     @cached_property
     def merges(self) -> Merges:
         from include.adapters.branches.git_merge import GitMerges
 
         branches = self.service.branches
-        return GitMerges(self.service.repository, branches.merge_name, branches.merge_email)
+        return GitMerges(self.service.repository, branches.merge_name, branches.merge_email, self._access)
 
     @cached_property
     def archive(self) -> Archive:
@@ -151,6 +153,10 @@ class Ports:
         return self.session(self.region)
 
     @property
+    def _access(self) -> Access | None:
+        return access(self.service.repository, self.service.repository_connection)
+
+    @property
     def _kept(self) -> tuple[Session, str, str]:
         kept = self.service.archive
         return Session(kept.connection, kept.region, attempts=4, read_seconds=10), kept.bucket, kept.prefix
@@ -166,11 +172,12 @@ def ports(service: str, environment: str, region: str) -> Ports:
     return Ports(declared(service), environment, region)
 
 
-def branch_head(repository: str, branch: str) -> str | None:
-    """The newest commit of a branch, asked of the remote; None where there is no such branch."""
+def branch_head(repository: str, branch: str, connection: str = "") -> str | None:
+    """The newest commit of a branch, asked of the remote, which the connection opens; None where there is no such
+    branch."""
     from include.adapters.branches.git import remote_head
 
-    return remote_head(repository, branch)
+    return remote_head(repository, branch, access(repository, connection))
 
 
 def aws_calls() -> Counter[str]:

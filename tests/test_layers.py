@@ -11,7 +11,8 @@ CORE = {"include.ports", "include.catalog", "include.domain", "include.strict_ya
 # What each part may import of the project; the first prefix that fits a file counts.
 MAY = {
     "dags/": {"plugins", *CORE},
-    "plugins/wiring.py": {"include.adapters", "plugins.runs", "plugins.kinds", "plugins.sessions", *CORE},
+    "plugins/wiring.py": {"include.adapters", "plugins.runs", "plugins.kinds", "plugins.repositories",
+                          "plugins.sessions", *CORE},
     "plugins/kinds.py": {"include.adapters", "plugins.wiring", "plugins.sessions", *CORE},
     "plugins/": {"plugins", "include.steps", *CORE},
     "include/domain/": {"include.domain"},

@@ -19,6 +19,7 @@ from include.domain.declared.scaling import ScalingSettings
 from include.domain.declared.told import ArchiveSettings, ChatSettings
 from include.domain.freezes import Freeze
 from include.domain.metric_sources import AnyMetricSource, CloudWatchSource
+from include.domain.repositories import why_not
 from include.domain.settings import Name, Settings
 
 
@@ -27,6 +28,7 @@ class Service(Settings):
 
     service: Name
     repository: str
+    repository_connection: str = ""
     branches: Branches = Branches()
     watch_every_seconds: Annotated[float, Field(ge=1)] = 30
     build: Build
@@ -48,6 +50,8 @@ class Service(Settings):
     def _fits_together(self) -> "Service":
         if self.time_scale != 1 and (self.time_zero is None or self.time_zero.tzinfo is None):
             raise ValueError("time_zero: a time_scale other than 1 needs the instant, with its zone, it counts from")
+        if wrong := why_not(self.repository, self.repository_connection):
+            raise ValueError(f"repository: {wrong}")
         if "prod" not in self.environments:
             raise ValueError("environments: `prod` is missing; it is where a push goes")
         if self.canary.region not in {r.region for r in self.environments["prod"].regions}:

@@ -17,13 +17,15 @@ class BranchHeadTrigger(BaseEventTrigger):
     on the branch when the watching begins is no new commit. After a restart nothing is lost; the newest commit may
     come twice."""
 
-    def __init__(self, repository: str, branch: str, every_seconds: float):
+    def __init__(self, repository: str, branch: str, every_seconds: float, connection: str = ""):
         super().__init__()
         self.repository, self.branch, self.every_seconds = repository, branch, every_seconds
+        self.connection = connection
 
     def serialize(self) -> tuple[str, dict[str, Any]]:
         return (f"{type(self).__module__}.{type(self).__qualname__}",
-                {"repository": self.repository, "branch": self.branch, "every_seconds": self.every_seconds})
+                {"repository": self.repository, "branch": self.branch, "every_seconds": self.every_seconds,
+                 "connection": self.connection})
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
         store = self.asset_state_store
@@ -41,7 +43,8 @@ class BranchHeadTrigger(BaseEventTrigger):
     async def _head(self) -> str | None:
         """None where there is no such branch or the remote could not be asked: the next look asks again."""
         try:
-            return await asyncio.to_thread(wiring.branch_head, self.repository, self.branch)
+            return await asyncio.to_thread(wiring.branch_head, self.repository, self.branch,
+                                           self.connection)
         except Exception as error:
             self.log.warning("the head of %s could not be read: %s", self.branch, error)
             return None

@@ -1,36 +1,35 @@
 """The service's git repository, read only, as the port `Branches`. Nothing here runs a program or writes a ref of it.
 
-A repository on this machine is opened where it is; one behind https is mirrored into a cache, and fetched only for a
-commit that the mirror lacks. Names and messages are untrusted: they are checked or decoded, never passed on as options.
+A repository on this machine is opened where it is; a remote one is mirrored into a cache, and fetched only for a commit
+that the mirror lacks. Names and messages are untrusted: they are checked or decoded, never passed on as options.
 """
 
 import re
-import tempfile
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pygit2
 
 from include.adapters.branches import git_files, git_history
-from include.adapters.branches.git_mirror import SILENT, asked, mirror, shown
+from include.adapters.branches.git_mirror import mirror
+from include.adapters.branches.git_remote import HEADS, Remote
 from include.adapters.branches.git_text import as_commit
 from include.domain.errors import BadInput
+from include.domain.repositories import Access, Transport, shown, transport
 from include.ports import Change, Commit, FileChange
-
-REMOTE_SCHEMES = {"https", "http"}
-HEADS = "refs/heads/"
 
 
 class GitBranches:
-    """`repository` is a path, a file:// URL or an https:// URL."""
+    """`repository` is a path, a file:// URL, an https:// URL or one of ssh; `access` opens a remote one."""
 
-    def __init__(self, repository: str) -> None:
+    def __init__(self, repository: str, access: Access | None = None) -> None:
         self._repository = repository
         self._path = local_path(repository)
+        self._remote = Remote(repository, access)
 
     def head(self, branch: str) -> str:
         ref = branch_ref(branch)
-        heads = _local_heads(self._open()) if self._path else _remote_heads(self._repository)
+        heads = _local_heads(self._open()) if self._path else self._remote.heads()
         if ref not in heads:
             names = ", ".join(sorted(name.removeprefix(HEADS) for name in heads)) or "none at all"
             raise BadInput(f"there is no branch {branch!r} in {shown(self._repository)}: {names}")
@@ -65,7 +64,7 @@ class GitBranches:
 
     def holding(self, commit: str) -> list[str]:
         if not self._path:
-            mirror(self._repository, fetch=True)
+            mirror(self._remote, fetch=True)
         repository, found = self._at(commit)
         heads = {name.removeprefix(HEADS): head for name, head in _local_heads(repository).items()}
         return git_history.holding(repository, found, heads.items())
@@ -75,13 +74,13 @@ class GitBranches:
         wanted = revision.strip().lower()
         if not re.fullmatch(r"[0-9a-f]{7,40}", wanted):
             raise BadInput(f"commit {revision!r}: give 7 to 40 hex digits of its hash")
-        repository = self._open() if self._path else mirror(self._repository)
+        repository = self._open() if self._path else mirror(self._remote)
         try:
             return repository, self._find(repository, wanted)
         except BadInput:
             if self._path:
                 raise
-        repository = mirror(self._repository, fetch=True)
+        repository = mirror(self._remote, fetch=True)
         return repository, self._find(repository, wanted)
 
     def _find(self, repository: pygit2.Repository, wanted: str) -> pygit2.Commit:
@@ -102,23 +101,19 @@ class GitBranches:
         return open_local(self._path, self._repository)
 
 
-def remote_head(repository: str, branch: str) -> str | None:
+def remote_head(repository: str, branch: str, access: Access | None = None) -> str | None:
     """The hash of the branch's newest commit, or None without such a branch; asks the remote, clones nothing."""
     path = local_path(repository)
-    heads = _local_heads(open_local(path, repository)) if path else _remote_heads(repository)
+    heads = _local_heads(open_local(path, repository)) if path else Remote(repository, access).heads()
     return heads.get(branch_ref(branch))
 
 
 def local_path(repository: str) -> Path | None:
-    """Where it is on this machine; None where it is behind https; BadInput for anything else."""
-    url = urlsplit(repository)
-    if url.scheme in REMOTE_SCHEMES:
+    """Where it is on this machine; None where it is a remote one."""
+    if transport(repository) != Transport.HERE:
         return None
-    if url.scheme == "file" and url.netloc in ("", "localhost"):
-        return Path(unquote(url.path))
-    if "://" in repository or re.match(r"[\w.@-]+:", repository) or not repository:
-        raise BadInput(f"repository {shown(repository)!r}: give a path, a file:// URL or an https:// URL")
-    return Path(repository).expanduser()
+    url = urlsplit(repository)
+    return Path(unquote(url.path)) if url.scheme == "file" else Path(repository).expanduser()
 
 
 def open_local(path: Path, repository: str) -> pygit2.Repository:
@@ -131,13 +126,6 @@ def open_local(path: Path, repository: str) -> pygit2.Repository:
 def _local_heads(repository: pygit2.Repository) -> dict[str, str]:
     return {name: str(repository.references[name].resolve().target)
             for name in repository.references if name.startswith(HEADS)}
-
-
-def _remote_heads(repository: str) -> dict[str, str]:
-    with tempfile.TemporaryDirectory(prefix="serin-") as empty:
-        remote = pygit2.init_repository(empty, bare=True).remotes.create_anonymous(repository)
-        heads = asked(shown(repository), lambda: remote.list_heads(callbacks=SILENT(), proxy=True))
-    return {head.name: str(head.oid) for head in heads if head.name and head.name.startswith(HEADS)}
 
 
 def branch_ref(branch: str) -> str:

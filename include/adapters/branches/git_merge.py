@@ -5,30 +5,34 @@ branch that moved meanwhile is merged anew; one that is merged already is left a
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 
 import pygit2
 
-from include.adapters.branches.git import HEADS, branch_ref, local_path, open_local
-from include.adapters.branches.git_mirror import asked, mirror, shown
+from include.adapters.branches.git import branch_ref, local_path, open_local
+from include.adapters.branches.git_conflict import conflict
+from include.adapters.branches.git_mirror import mirror
+from include.adapters.branches.git_remote import HEADS, Callbacks, Remote
+from include.adapters.branches.git_text import as_text
 from include.domain.errors import BadInput, Conflict, Refused, Retryable
+from include.domain.repositories import Access, shown
 from include.ports import Merged
 
 TRIES = 5
-NAMED = 5               # files that a conflict names
-LOOKED_THROUGH = 2000   # commits of one side, to find who changed a file last
+MOST_OF_WORDS = 500     # characters of what a remote says while it is pushed to
 MOVED = ("non-fastforward", "non-fast-forward", "does not match", "not present locally",
          "fetch first", "stale info")
-Heads = dict[str, pygit2.Commit]
 
 
 class GitMerges:
-    """`repository` is a path, a file:// URL or an https:// URL, with its credentials in it; `name` and `email` sign."""
+    """`repository` is a path, a file:// URL, an https:// URL or one of ssh; `name` and `email` sign; `access` opens a
+    remote one."""
 
-    def __init__(self, repository: str, name: str, email: str) -> None:
+    def __init__(self, repository: str, name: str, email: str, access: Access | None = None) -> None:
         self._repository = repository
         self._path = local_path(repository)
+        self._remote = Remote(repository, access)
         self._by = (name, email)
 
     def merge(self, source: str, into: str, message: str, commit: str = "") -> Merged:
@@ -52,14 +56,14 @@ class GitMerges:
             return Merged(str(theirs.id), "fast-forward")
         index = repository.merge_commits(ours, theirs)
         if index.conflicts is not None:
-            raise Conflict(_conflict(repository, index.conflicts, base, {into: ours, source: theirs}))
+            raise Conflict(conflict(repository, index.conflicts, base, {into: ours, source: theirs}))
         signature = pygit2.Signature(*self._by)
         made = repository.create_commit(None, signature, signature, message, index.write_tree(repository),
                                         [ours.id, theirs.id])
         return Merged(str(made), "merge")
 
     def _fresh(self) -> pygit2.Repository:
-        return open_local(self._path, self._repository) if self._path else mirror(self._repository, fetch=True)
+        return open_local(self._path, self._repository) if self._path else mirror(self._remote, fetch=True)
 
     def _head(self, repository: pygit2.Repository, branch: str) -> pygit2.Commit:
         found = repository.references.get(branch_ref(branch))
@@ -84,27 +88,35 @@ class GitMerges:
         """By a ref of its own, for several processes share the mirror; the remote refuses what is no fast-forward."""
         ours = f"refs/serin/{commit}"
         repository.references.create(ours, commit, force=True)
-        answer = _Answer()
+        answer = _Answer(self._remote)
         remote = repository.remotes.create_anonymous(self._repository)
         try:
-            asked(shown(self._repository), lambda: _unless_moved(
+            self._remote.asked(lambda: _unless_moved(
                 lambda: remote.push([f"{ours}:{ref}"], callbacks=answer, proxy=True), answer))
         finally:
             repository.references.delete(ours)
         if answer.refused and not answer.moved:
-            raise Refused(f"{shown(self._repository)} refuses to move {ref.removeprefix(HEADS)}: {answer.refused}")
+            raise Refused(f"{shown(self._repository)} refuses to move {ref.removeprefix(HEADS)}: {answer.reason}")
         return not answer.moved
 
 
-class _Answer(pygit2.RemoteCallbacks):
-    """What the remote said of the one ref that was pushed."""
+class _Answer(Callbacks):
+    """What the remote said of the one ref that was pushed, and why in words of its own."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.refused, self.moved = "", False
+    def __init__(self, remote: Remote) -> None:
+        super().__init__(remote)
+        self.refused, self.moved, self._words = "", False, ""
+
+    @property
+    def reason(self) -> str:
+        words = " ".join(as_text(self._words.encode(), MOST_OF_WORDS).split())
+        return f"{self.refused} ({words})" if words else self.refused
+
+    def sideband_progress(self, string: str) -> None:
+        self._words = (self._words + string)[:2 * MOST_OF_WORDS]
 
     def push_update_reference(self, refname: str, message: str | None) -> None:
-        self.refused = message or ""
+        self.refused = as_text((message or "").encode(), MOST_OF_WORDS)
         self.moved = _says_moved(self.refused)
 
 
@@ -136,33 +148,3 @@ def _move_here(repository: pygit2.Repository, ref: str, was: pygit2.Commit, comm
             return False
         raise
     return True
-
-
-def _conflict(repository: pygit2.Repository, conflicts: Iterable, base: pygit2.Oid, heads: Heads) -> str:
-    paths = sorted({entry.path for sides in conflicts for entry in sides if entry is not None})
-    told = [f"{path} ({', '.join(_last(repository, base, branch, head, path) for branch, head in heads.items())})"
-            for path in paths[:NAMED]]
-    more = f" and {len(paths) - NAMED} more" if len(paths) > NAMED else ""
-    into, source = heads
-    return (f"{source} cannot be merged into {into}: both changed {', '.join(told)}{more}. Nothing was merged; merge "
-            f"{source} into {into} by hand")
-
-
-def _last(repository: pygit2.Repository, base: pygit2.Oid, branch: str, head: pygit2.Commit, path: str) -> str:
-    """Who changed the file last on this side of the merge base."""
-    walk = repository.walk(head.id, pygit2.enums.SortMode.TOPOLOGICAL)
-    walk.hide(base)
-    for number, commit in enumerate(walk):
-        if number == LOOKED_THROUGH:
-            break
-        if any(_entry(commit, path) != _entry(parent, path) for parent in commit.parents[:1]):
-            who = commit.author.raw_name.decode("utf-8", "replace")
-            return f"{branch}: {who} in {str(commit.id)[:12]}"
-    return f"{branch}: nobody found"
-
-
-def _entry(commit: pygit2.Commit, path: str) -> pygit2.Oid | None:
-    try:
-        return commit.tree[path].id
-    except KeyError:
-        return None
