@@ -9,7 +9,8 @@ import pytest
 from include.demo.airflow_settings import ROOT
 from tests.world.declared import service
 
-VERBS = ("patch_push", "roll_back", "lift_veto", "keep", "report_now", "repair", "calibrate", "merge_back")
+VERBS = ("patch_push", "roll_back", "lift_veto", "keep", "report_now", "hold", "resume", "repair",
+         "calibrate", "merge_back")
 SLOW = {"numpy", "scipy", "pandas", "boto3", "botocore", "pygit2"}
 
 

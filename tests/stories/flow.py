@@ -102,7 +102,7 @@ class Flow:
         """off_peak → plan → … → delete_baseline, and the rollback whatever happened; `until` stops before a step."""
         task = region.replace("-", "_")
         value: Any = self._task(f"{task}.off_peak", lambda look: peak_windows.off_peak(
-            push, region, self.service, self.markets, look))
+            push, region, self.service, self.markets, look, **self._ports("leases")))
         value = value and self._task(f"{task}.plan", lambda look: red_black.plan(
             push, region, self.service, self.markets, look,
             **self._ports("clusters", "traffic", "images", "metrics", "leases", "runs", "branches",

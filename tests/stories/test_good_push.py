@@ -63,8 +63,11 @@ def test_the_archive_keeps_the_record_the_readings_and_both_pages():
     flow = Flow(world)
     flow.push(reason="<b>bold</b>")
     kept = f"pushes/api/{flow.push_id}"
-    assert world.archive.keys(kept) == [f"{kept}/{name}" for name in
-                                        ("canary.html", "push.html", "readings.json", "record.json")]
+    baked = [key for key in world.archive.keys(kept) if "/bakes/" in key]
+    assert [key.rpartition("/")[2][15:] for key in baked] == [
+        "-25-percent.html", "-50-percent.html", "-75-percent.html", ".json"]
+    assert [key for key in world.archive.keys(kept) if key not in baked] == [
+        f"{kept}/{name}" for name in ("canary.html", "push.html", "readings.json", "record.json")]
     assert b"<b>bold</b>" not in world.archive.get(f"{kept}/push.html")
 
 

@@ -28,6 +28,7 @@ from include.steps.canary.pair import (
 )
 from include.steps.canary.scoring import began, harm, judge
 from include.steps.lease import Held, lease_key, take
+from include.steps.push.hold import held_back
 from include.steps.red_black.create import create_pair, image_id
 from include.steps.red_black.ladder import not_yet, until, until_launched
 
@@ -35,6 +36,9 @@ from include.steps.red_black.ladder import not_yet, until, until_launched
 def launch_canary(push: Push, service: Service, look: Look, clusters: Clusters, traffic: Traffic, images: Images,
                   metrics: Metrics, leases: Leases, runs: Runs) -> Canary | Wait:
     """Target groups at weight 0, both ASGs at 0, sized, healthy, and only then the weights, if they can carry them."""
+    there = made_by(clusters.asgs(cluster_name(push.service, push.environment)), push.id, Role.CANARY)
+    if not there and (waits := held_back(service, push.environment, look, leases)):
+        return waits
     held = _take(push, service, look, clusters, leases, runs)
     if isinstance(held, Wait):
         return held

@@ -9,18 +9,22 @@ from include.domain.peak_windows import Market, MarketClock
 from include.domain.push import Push, RegionPlan
 from include.domain.service import Service
 from include.domain.slots import HORIZON, next_slot
+from include.ports import Leases
+from include.steps.push.hold import held_back
 
 SOON = timedelta(seconds=1)
 AT_ONCE = 1     # minute
 
 
-def off_peak(push: Push, region: str, service: Service, markets: Mapping[str, Market], look: Look) -> Push | Wait:
+def off_peak(push: Push, region: str, service: Service, markets: Mapping[str, Market], look: Look,
+             leases: Leases) -> Push | Wait:
     """Wait for a slot between the peaks and freezes of the region's markets and of the service that is long enough for
-    one region's push.
+    one region's push, and until nobody holds the service back.
 
     Only a person ends this wait. It looks once an hour at least, in case the declared hours were changed.
     """
-    return not_in_a_slot(push, region, service, markets, look, service.red_black.region_minutes) or push
+    return (held_back(service, push.environment, look, leases)
+            or not_in_a_slot(push, region, service, markets, look, service.red_black.region_minutes) or push)
 
 
 def not_in_a_slot(push: Push | RegionPlan, region: str, service: Service, markets: Mapping[str, Market], look: Look,

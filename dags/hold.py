@@ -1,0 +1,19 @@
+"""by hand: no canary is launched and no region is begun until somebody resumes; what is under way goes on"""
+
+from airflow.sdk import DAG
+
+from include.catalog import service_files
+from plugins.operators.hold import HOLD_FORM, HoldBack
+
+for service in (file.service for file in service_files() if file.service):
+    with DAG(
+        f"{service.service}_hold",
+        dag_display_name=f"{service.service}: hold",
+        description=__doc__,
+        doc_md=__doc__,
+        tags={"push", service.service},
+        schedule=None,
+        catchup=False,
+        params=HOLD_FORM,
+    ):
+        HoldBack(task_id="hold", service=service.service)
