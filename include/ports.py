@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
+from include.domain.announcements import Announcement
 from include.domain.changes.tickets import Ticket
 from include.domain.cluster import Activity, Asg, NewAsg, Target
 from include.domain.launch_template import Launches
@@ -333,6 +334,7 @@ class Runs(Protocol):
 
 
 class Chat(Protocol):
-    """The team's room. Never raises: what it could not say it keeps, and says later."""
+    """The team's room. What it could not say it keeps, and says later."""
 
-    def say(self, text: str) -> None: ...
+    def say(self, announcement: Announcement) -> None:
+        """Once: what was announced before is not announced again."""

@@ -3,11 +3,11 @@
 Law 7: nothing here fails a push. What could not be said elsewhere is in the log.
 """
 
-import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
+from include.domain.announcements import Kind, announcement, gist
 from include.domain.looks import Wait
 from include.domain.push import Event
 from plugins.wiring import Ports
@@ -19,11 +19,13 @@ HARM = "harm"      # the same, where it failed because the AMI did harm
 
 class Story:
     """One task's part of the story of a push. `told` is the last sentence that became an event; what is no part of a
-    push is not `filed` under its id: whoever looks for the newest push must not find it."""
+    push is not `filed` under its id: whoever looks for the newest push must not find it. `kind` is what its end is to
+    the team's room."""
 
-    def __init__(self, ports: Ports, push_id: str, task: Any, log: Any, told: str = "", *, filed: bool = True):
+    def __init__(self, ports: Ports, push_id: str, task: Any, log: Any, told: str = "", *, filed: bool = True,
+                 kind: Kind = Kind.PROGRESS):
         self._ports, self._push_id, self._task, self._log = ports, push_id, task, log
-        self._said, self.told, self._filed = told, told, filed
+        self._said, self.told, self._filed, self._kind = told, told, filed, kind
 
     def started(self) -> None:
         self._event("started", "")
@@ -36,10 +38,10 @@ class Story:
         self._say(sentence)
         if wait.score is not None:
             self._event("looked", wait.reason, wait.score)
-        elif _gist(wait.reason) != _gist(self.told):
+        elif gist(wait.reason) != gist(self.told):
             self._event("waits", wait.reason)
             if wait.in_the_room:
-                self._room(wait.reason)
+                self._room(Kind.NEEDED, wait.reason)
         self.told = wait.reason
 
     def nothing(self, sentence: str) -> None:
@@ -50,7 +52,7 @@ class Story:
         self._say(sentence or "done")
         self._event("done", sentence, score)
         if in_the_room and sentence:
-            self._room(sentence)
+            self._room(self._kind, sentence)
 
     def failed(self, sentence: str, *, harm: bool = False) -> None:
         self._say(sentence)
@@ -58,7 +60,7 @@ class Story:
         if harm:
             self._quietly(lambda: self._task.xcom_push(HARM, sentence))
         self._event("failed", sentence)
-        self._room(f"failed: {sentence}")
+        self._room(Kind.FINISH if self._kind == Kind.FINISH else Kind.FAILED, f"failed: {sentence}")
 
     def again(self, sentence: str) -> None:
         """A passing fault: Airflow runs the task again."""
@@ -77,8 +79,10 @@ class Story:
         event = Event(self._push_id, datetime.now(UTC), self._task.task_id, self._ports.region, state, text, score)
         self._quietly(lambda: self._ports.archive.append(event, self._ports.service.service))
 
-    def _room(self, sentence: str) -> None:
-        self._quietly(lambda: self._ports.chat.say(f"{self._push_id} {self._task.task_id}: {sentence}"))
+    def _room(self, kind: Kind, sentence: str) -> None:
+        said = announcement(self._ports.service.service, self._push_id, self._task.task_id, kind, sentence,
+                            datetime.now(UTC))
+        self._quietly(lambda: self._ports.chat.say(said))
 
     def _quietly(self, say: Callable[[], None]) -> None:
         try:
@@ -86,7 +90,3 @@ class Story:
         except Exception as error:  # law 7
             self._log.warning("could not be said elsewhere: %s", error)
 
-
-def _gist(sentence: str) -> str:
-    """The sentence without its numbers and ids: `3 of 8 in service` and `4 of 8 in service` say the same."""
-    return re.sub(r"\S*\d\S*", "#", sentence)

@@ -5,6 +5,7 @@ from typing import Any
 
 from airflow.sdk import Context, Param
 
+from include.domain.announcements import Kind
 from include.domain.by_hand import to_roll_back
 from include.domain.errors import BadInput, Final
 from include.domain.push import Push, PushEnd, PushKind, PushRecord
@@ -33,6 +34,7 @@ class StartPush(StepOperator):
     """What is pushed, why, and who started it."""
 
     in_the_room = True
+    tells = Kind.START
 
     def __init__(self, *, kind: str = PushKind.PATCH, **kwargs: Any):
         super().__init__(**kwargs)
@@ -54,6 +56,7 @@ class FinishPush(StepOperator):
     """What the regions really run decides how the push ended; the run is red unless that is success."""
 
     in_the_room = True
+    tells = Kind.FINISH
 
     def step(self, visit: Visit) -> PushRecord:
         from include.steps.images.veto import veto_for_harm

@@ -14,6 +14,7 @@ from typing import Any
 from airflow.sdk import BaseOperator, Context
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException, AirflowTaskTerminated
 
+from include.domain.announcements import Kind
 from include.domain.errors import HARM, BadInput, Final, GaveWay, NothingToUndo
 from include.domain.looks import Look, Wait
 from include.domain.push import Push
@@ -64,6 +65,7 @@ class StepOperator(BaseOperator):
     """
 
     in_the_room = False  # whether the team's room hears when it is done
+    tells = Kind.PROGRESS    # what its end is to the room: that of a whole push makes the room's topic
     of_a_push = True     # whether its events are those of a push, or of what undoes one
 
     def __init__(self, *, service: str, region: str = "", environment: str = "prod", **kwargs: Any):
@@ -90,7 +92,7 @@ class StepOperator(BaseOperator):
         looks = Looks(context, now())
         ports = self._ports()
         story = Story(ports, push_id(self.service, context), context["ti"], self.log, told,
-                      filed=self.of_a_push)
+                      filed=self.of_a_push, kind=self.tells)
         if looks.is_first and not self.is_teardown:  # a teardown is always there, and speaks when it does something
             story.started()
         try:

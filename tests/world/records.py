@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from include.domain.announcements import Announcement
 from include.domain.changes.tickets import Ticket
 from include.domain.errors import Refused
 from include.domain.lease import Lease, Work, must_be_held, taken, wanted
@@ -106,7 +107,12 @@ class InMemoryChat:
     """The room, as a list."""
 
     def __init__(self):
-        self.room: list[str] = []
+        self.said: dict[str, Announcement] = {}
 
-    def say(self, text: str) -> None:
-        self.room.append(text)
+    @property
+    def room(self) -> list[str]:
+        """What was said, as the room reads it."""
+        return [str(one) for one in self.said.values()]
+
+    def say(self, announcement: Announcement) -> None:
+        self.said.setdefault(announcement.id, announcement)

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable
 from contextlib import suppress
 
+from include.domain.announcements import Kind, announcement
 from include.domain.errors import Refused, Retryable
 from include.domain.looks import Look
 from include.domain.manifest import Manifest, manifest_key, read, sbom_key, written
@@ -47,10 +48,10 @@ def keep_what_is_in(push: Push, page: str, hiding_key: Callable[[], str], servic
         _keep_sbom(manifest, service.service, archive)
     except Exception as error:
         told = "will be tried again" if isinstance(error, Retryable) else "was not kept"
-        _tell(f"the manifest of {push.ami} {told}: {type(error).__name__}: {error}", push, chat)
+        _tell(f"the manifest of {push.ami} {told}: {type(error).__name__}: {error}", push, look, chat)
         return None
     if not kept and manifest.unread:
-        _tell(f"the manifest of {push.ami} is not whole: {'; '.join(manifest.unread)}", push, chat)
+        _tell(f"the manifest of {push.ami} is not whole: {'; '.join(manifest.unread)}", push, look, chat)
     return manifest
 
 
@@ -74,7 +75,7 @@ def _keep_sbom(manifest: Manifest, service: str, archive: Archive) -> None:
             archive.put(key, written_sbom(manifest, service), "application/vnd.cyclonedx+json")
 
 
-def _tell(sentence: str, push: Push, chat: Chat) -> None:
+def _tell(sentence: str, push: Push, look: Look, chat: Chat) -> None:
     log.warning("%s", sentence)
     with suppress(Exception):
-        chat.say(f"{push.id}: {sentence}")
+        chat.say(announcement(push.service, push.id, "build_ami", Kind.PROGRESS, sentence, look.now))

