@@ -6,6 +6,7 @@ A new kind is one file in `include/adapters/`, one function and one line here.
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from include.domain.declared.environments import PROD
 from include.domain.errors import BadInput
 from include.ports import Chat, Images, Metrics
 from plugins.sessions import Session
@@ -17,8 +18,9 @@ if TYPE_CHECKING:
 def _ec2_images(ports: "Ports") -> Images:
     from include.adapters.images.ec2 import Ec2Images
 
-    sessions = {region: ports.session(region) for region in ports.regions}
-    return Ec2Images(sessions, ports.service, build_region=ports.regions[0])
+    prod = ports.service.environments[PROD].connection      # whose account owns every AMI, wherever it is used
+    sessions = {region: Session(prod, region) for region in ports.service.every_region}
+    return Ec2Images(sessions, ports.service, build_region=ports.service.every_region[0])
 
 
 def _sql_metrics(ports: "Ports") -> Metrics:

@@ -43,7 +43,7 @@ class Ports:
     it is first asked for."""
 
     def __init__(self, service: Service, environment: str, region: str):
-        self.service, self.environment, self.region = service, environment, region
+        self.service, self.environment, self.region = service.within(environment), environment, region
         if environment not in service.environments:
             raise BadInput(f"{service.service} declares no environment {environment}: "
                            f"there are {', '.join(service.environments)}")

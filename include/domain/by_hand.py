@@ -4,20 +4,28 @@ import json
 from collections.abc import Sequence
 from shlex import quote
 
+from include.domain.declared.environments import PROD
 
-def to_keep(service: str, region: str) -> str:
+
+def dag_of(service: str, environment: str, verb: str) -> str:
+    """The DAG that does this in the environment: `api_roll_back` in prod, else `api_staging_roll_back`."""
+    return f"{service}_{verb}" if environment == PROD else f"{service}_{environment}_{verb}"
+
+
+def to_keep(service: str, environment: str, region: str) -> str:
     """Keep a push that is counted down."""
-    return _trigger(f"{service}_keep", {"regions": [region], "reason": "…"})
+    return _trigger(dag_of(service, environment, "keep"), {"regions": [region], "reason": "…"})
 
 
-def to_roll_back(service: str, regions: Sequence[str], push_id: str) -> str:
+def to_roll_back(service: str, environment: str, regions: Sequence[str], push_id: str) -> str:
     """Undo a push."""
-    return _trigger(f"{service}_roll_back", {"regions": list(regions), "push": push_id, "reason": "…"})
+    return _trigger(dag_of(service, environment, "roll_back"),
+                    {"regions": list(regions), "push": push_id, "reason": "…"})
 
 
-def to_repair(service: str, regions: Sequence[str]) -> str:
+def to_repair(service: str, environment: str, regions: Sequence[str]) -> str:
     """Have put right what pushes left over."""
-    return _trigger(f"{service}_repair", {"do_it": True, "regions": list(regions), "reason": "…"})
+    return _trigger(dag_of(service, environment, "repair"), {"do_it": True, "regions": list(regions), "reason": "…"})
 
 
 def _trigger(dag: str, conf: dict[str, object]) -> str:

@@ -16,7 +16,7 @@ class Ending:
     regions: tuple[str, ...]
 
 
-def ending(push_id: str, standing: Mapping[str, Standing]) -> Ending:
+def ending(push_id: str, standing: Mapping[str, Standing], again: str = "push") -> Ending:
     """Success where every region runs the new AMI, FailureClean where none does. Regions on two AMIs are dirty: which
     of both is to run is a person's decision, and until then every alarm and every bug has two answers."""
     new = tuple(region for region, found in standing.items() if found.end == End.COMPLETE)
@@ -26,7 +26,7 @@ def ending(push_id: str, standing: Mapping[str, Standing]) -> Ending:
     if new:
         old = [region for region in standing if region not in new]
         left.append(f"{_and(new)} {'runs' if len(new) == 1 else 'run'} the new AMI and {_and(old)} "
-                    f"{'does' if len(old) == 1 else 'do'} not: push again, or roll back {push_id} in {_and(new)}")
+                    f"{'does' if len(old) == 1 else 'do'} not: {again} again, or roll back {push_id} in {_and(new)}")
     return Ending(PushEnd.FAILURE_DIRTY if left else PushEnd.FAILURE_CLEAN, tuple(left), new)
 
 

@@ -15,6 +15,7 @@ SerinError
     ├── GaveUp         a wait passed its limit
     ├── Unhealthy      prod traffic shows that the new ASG is worse
     ├── GaveWay        a calibration ended early, for whoever waits for its lease
+    ├── NothingToPush  what was to be pushed runs there already
     └── NothingToUndo  a rollback or a repair found nothing to do
 """
 
@@ -82,6 +83,10 @@ class Unhealthy(Final):
 
 class GaveWay(Final):
     """Somebody waits for what is done here, and it can be done another day."""
+
+
+class NothingToPush(Final):
+    """What was to be pushed runs in every region already: the push ends well, and its other tasks are skipped."""
 
 
 class NothingToUndo(Final):

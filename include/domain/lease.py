@@ -80,7 +80,7 @@ def held_by(lease: Lease, now: datetime) -> str:
 
 def named_push(push: Push) -> str:
     """What a push takes leases for, in words."""
-    return push.kind if push.kind == PushKind.CALIBRATION else f"{push.kind} push"
+    return push.kind if push.kind in (PushKind.CALIBRATION, PushKind.DEPLOY) else f"{push.kind} push"
 
 
 def push_lasts(service: Service, environment: str, region: str) -> timedelta:

@@ -4,12 +4,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+WATCHER = "branch watcher"     # who started a push that no person started
+
 
 class PushKind(StrEnum):
-    """What started the push. A calibration pushes nothing: canary and baseline both run the running AMI."""
+    """What started the push. A deploy goes to test, integration or staging, without a canary. A calibration pushes
+    nothing: canary and baseline both run the running AMI."""
 
     PATCH = "patch"
     WEEKLY = "weekly"
+    DEPLOY = "deploy"
     CALIBRATION = "calibration"
 
 
@@ -23,7 +27,8 @@ class PushEnd(StrEnum):
 
 @dataclass(frozen=True)
 class Push:
-    """One AMI on its way to all prod regions. `ami` is the AMI's *name*, the same in every region ("" until built)."""
+    """One AMI on its way to all regions of an environment. `ami` is the AMI's *name*, the same in every region (""
+    until built)."""
 
     id: str
     service: str

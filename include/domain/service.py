@@ -12,7 +12,14 @@ from pydantic import Field, model_validator
 from include.domain.declared.branches import Branches
 from include.domain.declared.build import Build
 from include.domain.declared.canary import CanaryPlan
-from include.domain.declared.environments import Environment, RegionSettings, VersionCheck
+from include.domain.declared.environments import (
+    ENVIRONMENTS,
+    GOES_TO,
+    PROD,
+    Environment,
+    RegionSettings,
+    VersionCheck,
+)
 from include.domain.declared.manifest import ManifestSettings
 from include.domain.declared.red_black import RedBlackPlan, RepairSettings
 from include.domain.declared.scaling import ScalingSettings
@@ -52,14 +59,48 @@ class Service(Settings):
             raise ValueError("time_zero: a time_scale other than 1 needs the instant, with its zone, it counts from")
         if wrong := why_not(self.repository, self.repository_connection):
             raise ValueError(f"repository: {wrong}")
-        if "prod" not in self.environments:
-            raise ValueError("environments: `prod` is missing; it is where a push goes")
-        if self.canary.region not in {r.region for r in self.environments["prod"].regions}:
+        self._environments_fit()
+        if self.canary.region not in {r.region for r in self.environments[PROD].regions}:
             raise ValueError(f"canary.region: {self.canary.region} is not a region of environments.prod")
         bake = self.lasts(hours=self.canary.bake_hours)
         if isinstance(self.metrics, CloudWatchSource) and (wrong := self.metrics.too_fine(bake)):
             raise ValueError(f"metrics.step_seconds: a canary bakes for {self.canary.bake_hours:g} h: {wrong}")
         return self
+
+    def _environments_fit(self) -> None:
+        if unknown := [name for name in self.environments if name not in ENVIRONMENTS]:
+            raise ValueError(f"environments.{unknown[0]}: is not known; there are {', '.join(ENVIRONMENTS)}")
+        if PROD not in self.environments:
+            raise ValueError("environments: `prod` is missing; it is where a push goes")
+        if self.environments[PROD].red_black:
+            raise ValueError("environments.prod.red_black: prod's settings are those of red_black itself")
+        if not self.red_black.compare:
+            raise ValueError("red_black.compare: false is refused: prod is always compared; it is for the red_black of "
+                             "another environment")
+        for number, here in enumerate(self.environments[PROD].regions):
+            if "markets" not in here.model_fields_set:
+                raise ValueError(f"environments.prod.regions.{number}.markets: is missing")
+
+    def within(self, environment: str) -> "Service":
+        """The service as it is in this environment: outside of prod with the red/black settings that are otherwise
+        there, without freezes, and without the scaling that is found by squeezing prod."""
+        if environment == PROD or environment not in self.environments:
+            return self
+        there = self.environments[environment].red_black
+        changes = {name: getattr(there, name) for name in there.model_fields_set} if there else {}
+        red_black = self.red_black.model_copy(update=changes)
+        return self.model_copy(update={"red_black": red_black, "freezes": (), "scaling": None})
+
+    def deployed_from(self, branch: str) -> tuple[str, ...]:
+        """The declared environments that the commits of `test` or of `release` go to."""
+        return tuple(name for name in GOES_TO[branch] if name in self.environments)
+
+    @property
+    def every_region(self) -> tuple[str, ...]:
+        """The regions of all environments, those of prod first: a commit is built once, for wherever it may go."""
+        first, *others = sorted(self.environments, key=lambda name: name != PROD)
+        return tuple(dict.fromkeys(here.region for name in (first, *others)
+                                   for here in self.environments[name].regions))
 
     def lasts(self, *, hours: float = 0, minutes: float = 0) -> timedelta:
         """How long a declared duration really lasts: divided by `time_scale`, and never under a second unless zero."""

@@ -3,8 +3,9 @@
 Law 7: nothing here fails a push. What could not be said elsewhere is in the log.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from include.domain.announcements import Kind, announcement, gist
@@ -14,17 +15,18 @@ from plugins.wiring import Ports
 
 SAYS = "says"      # the newest sentence of a task: why it waits, what it did
 FAILED = "failed"  # why it failed; absent unless it did
+ENDED = "ended"    # why nothing more was to be done, where that is a good end; the other tasks are skipped
 HARM = "harm"      # the same, where it failed because the AMI did harm
 
 
 class Story:
-    """One task's part of the story of a push. `told` is the last sentence that became an event; what is no part of a
-    push is not `filed` under its id: whoever looks for the newest push must not find it. `kind` is what its end is to
-    the team's room."""
+    """One task's part of the story of the pushes with these ids: of one, or of a deploy to several environments.
+    `told` is the last sentence that became an event; what is no part of a push is not `filed` under its id: whoever
+    looks for the newest push must not find it. `kind` is what its end is to the team's room."""
 
-    def __init__(self, ports: Ports, push_id: str, task: Any, log: Any, told: str = "", *, filed: bool = True,
-                 kind: Kind = Kind.PROGRESS):
-        self._ports, self._push_id, self._task, self._log = ports, push_id, task, log
+    def __init__(self, ports: Ports, push_ids: Sequence[str], task: Any, log: Any, told: str = "", *,
+                 filed: bool = True, kind: Kind = Kind.PROGRESS):
+        self._ports, self._push_ids, self._task, self._log = ports, push_ids, task, log
         self._said, self.told, self._filed, self._kind = told, told, filed, kind
 
     def started(self) -> None:
@@ -54,6 +56,13 @@ class Story:
         if in_the_room and sentence:
             self._room(self._kind, sentence)
 
+    def ended_well(self, sentence: str) -> None:
+        """There is nothing more to do, and that is told: the other tasks are skipped."""
+        self._say(sentence)
+        self._quietly(lambda: self._task.xcom_push(ENDED, sentence))
+        self._event("done", sentence)
+        self._room(self._kind, sentence)
+
     def failed(self, sentence: str, *, harm: bool = False) -> None:
         self._say(sentence)
         self._quietly(lambda: self._task.xcom_push(FAILED, sentence))
@@ -76,11 +85,13 @@ class Story:
     def _event(self, state: str, text: str, score: float | None = None) -> None:
         if not self._filed:
             return
-        event = Event(self._push_id, datetime.now(UTC), self._task.task_id, self._ports.region, state, text, score)
-        self._quietly(lambda: self._ports.archive.append(event, self._ports.service.service))
+        at = datetime.now(UTC)
+        for push_id in self._push_ids:
+            event = Event(push_id, at, self._task.task_id, self._ports.region, state, text, score)
+            self._quietly(partial(self._ports.archive.append, event, self._ports.service.service))
 
     def _room(self, kind: Kind, sentence: str) -> None:
-        said = announcement(self._ports.service.service, self._push_id, self._task.task_id, kind, sentence,
+        said = announcement(self._ports.service.service, self._push_ids[0], self._task.task_id, kind, sentence,
                             datetime.now(UTC))
         self._quietly(lambda: self._ports.chat.say(said))
 

@@ -10,6 +10,7 @@ from airflow.sdk import Context
 
 from include.domain.aws_calls import added
 from plugins import wiring
+from plugins.operators.failures import is_for
 
 CALLS = "aws_calls"    # the key of the XCom, and of the task's store
 
@@ -27,11 +28,12 @@ def counted(context: Context, log: Any) -> Iterator[None]:
             log.warning("the AWS calls of this task could not be kept: %s", error)
 
 
-def of_the_run(context: Context) -> Counter[str]:
-    """Those of all tasks of this run that came to an end, or to a deferral."""
+def of_the_run(context: Context, environment: str = "") -> Counter[str]:
+    """Those of all tasks of this run, or of this environment's, that came to an end, or to a deferral."""
     ti = context["ti"]
     states = ti.get_task_states(dag_id=ti.dag_id, run_ids=[ti.run_id]).get(ti.run_id, {})
-    return added(ti.xcom_pull(task_ids=task, key=CALLS) or {} for task in states if task != ti.task_id)
+    return added(ti.xcom_pull(task_ids=task, key=CALLS) or {} for task in states
+                 if task != ti.task_id and is_for(task, environment))
 
 
 def _keep(context: Context, calls: Counter[str]) -> None:

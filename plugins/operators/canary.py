@@ -8,7 +8,7 @@ from include.domain.errors import NothingToUndo
 from include.domain.looks import Wait
 from include.domain.push import Push
 from plugins.operators.failures import was_stopped
-from plugins.operators.step import StepOperator, Visit, the_push
+from plugins.operators.step import StepOperator, Visit
 
 # A task that a person stops runs on until Airflow's next heartbeat; what it still creates would be left behind.
 STOPPED_TASKS_END_WITHIN = timedelta(seconds=10)
@@ -64,7 +64,7 @@ class Retire(StepOperator):
 
     def push(self, visit: Visit) -> Push:
         """Whose canary it is; NothingToUndo where there is none."""
-        push = the_push(visit.context)
+        push = visit.push
         if push is None:
             raise NothingToUndo("the push never started, so there is no canary")
         return push

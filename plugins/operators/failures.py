@@ -4,13 +4,29 @@ from typing import Any
 
 from airflow.sdk import Context
 
-from plugins.notifiers.story import FAILED, HARM, SAYS
+from include.domain.declared.environments import ENVIRONMENTS
+from plugins.notifiers.story import ENDED, FAILED, HARM, SAYS
 
 
-def what_failed(context: Context) -> dict[str, str]:
-    """A sentence for each; one that was stopped could not say why, and is quoted with the last it said."""
+def what_failed(context: Context, environment: str = "") -> dict[str, str]:
+    """A sentence for each; one that was stopped could not say why, and is quoted with the last it said. Where a run
+    deploys to several environments, those that are for this one."""
     ti = context["ti"]
-    return {task: ti.xcom_pull(task_ids=task, key=FAILED) or _stopped(ti, task) for task in _failed(ti)}
+    return {task: ti.xcom_pull(task_ids=task, key=FAILED) or _stopped(ti, task) for task in _failed(ti)
+            if is_for(task, environment)}
+
+
+def why_it_ended_well(context: Context, environment: str) -> str:
+    """What a task said that found nothing more to do; empty where none did."""
+    ti = context["ti"]
+    said = (ti.xcom_pull(task_ids=task, key=ENDED) for task in _in_state(ti, "skipped") if is_for(task, environment))
+    return next(filter(None, said), "")
+
+
+def is_for(task: str, environment: str) -> bool:
+    """Whether the task is for this environment, or for all: those of one alone are in a group of its name."""
+    group = task.partition(".")[0]
+    return not environment or group not in ENVIRONMENTS or group == environment
 
 
 def what_harmed(context: Context) -> list[str]:
@@ -26,8 +42,12 @@ def was_stopped(context: Context) -> bool:
 
 
 def _failed(ti: Any) -> list[str]:
+    return _in_state(ti, "failed")
+
+
+def _in_state(ti: Any, wanted: str) -> list[str]:
     states = ti.get_task_states(dag_id=ti.dag_id, run_ids=[ti.run_id]).get(ti.run_id, {})
-    return sorted(task for task, state in states.items() if state == "failed" and task != ti.task_id)
+    return sorted(task for task, state in states.items() if state == wanted and task != ti.task_id)
 
 
 def _stopped(ti: Any, task: str) -> str:

@@ -3,7 +3,7 @@
 from include.domain.errors import Refused
 from include.domain.looks import Wait
 from include.domain.push import Push
-from plugins.operators.step import StepOperator, Visit, the_push
+from plugins.operators.step import StepOperator, Visit
 
 
 class OffPeak(StepOperator):
@@ -14,10 +14,9 @@ class OffPeak(StepOperator):
     def step(self, visit: Visit) -> Push | Wait:
         from include.steps.red_black.peak_windows import off_peak
 
-        push = the_push(visit.context)
-        if push is None:
-            raise Refused("there is no push: start_push handed nothing on")
-        return visit.take(off_peak, push, self.region)
+        if visit.push is None:
+            raise Refused("there is no push: the first task handed nothing on")
+        return visit.take(off_peak, visit.push, self.region)
 
     def says(self, value: Push) -> str:
         return f"{self.region} is off peak: {value.ami} goes there now"

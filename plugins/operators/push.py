@@ -8,17 +8,17 @@ from airflow.sdk import Context, Param
 from include.domain.announcements import Kind
 from include.domain.by_hand import to_roll_back
 from include.domain.errors import BadInput, Final
-from include.domain.push import Push, PushEnd, PushKind, PushRecord
+from include.domain.push import WATCHER, Push, PushEnd, PushKind, PushRecord
 from plugins.operators.aws_calls import of_the_run
-from plugins.operators.failures import what_failed, what_harmed
-from plugins.operators.step import StepOperator, Visit, the_push
+from plugins.operators.failures import what_failed, what_harmed, why_it_ended_well
+from plugins.operators.step import StepOperator, Visit
 
-WATCHER = "branch watcher"
 AMI = "^[A-Za-z0-9()\\[\\] ./'@_-]{0,128}$"    # what AWS takes as a name, and every id
+COMMIT = "^([0-9a-f]{7,40})?$"
 
 # Shown as a form in the UI. A run that the branch watcher starts takes the defaults.
 PATCH_FORM = {
-    "commit": Param("", type="string", title="Commit", pattern="^([0-9a-f]{7,40})?$",
+    "commit": Param("", type="string", title="Commit", pattern=COMMIT,
                     description="7 to 40 hex digits. Empty, and no AMI: the head of the prod branch."),
     "ami": Param("", type="string", title="AMI", pattern=AMI,
                  description="Name or id of an AMI that was built before, instead of a commit."),
@@ -41,10 +41,14 @@ class StartPush(StepOperator):
         self.kind = kind
 
     def step(self, visit: Visit) -> Push:
+        from include.steps.push.already import must_be_needed
         from include.steps.push.ends import PushRequest, start_push
 
-        asked = asked_for(visit.context)
-        return visit.take(start_push, PushRequest(kind=str(self.kind), **asked), clusters=visit.everywhere("clusters"))
+        asked, clusters = asked_for(visit.context), visit.everywhere("clusters")
+        push = visit.take(start_push, PushRequest(kind=str(self.kind), **asked), clusters=clusters)
+        visit.context["ti"].xcom_push("return_value", push)     # its record is written, also where it is not needed
+        must_be_needed(push, clusters)
+        return push
 
     def says(self, value: Push) -> str:
         what = f"commit {value.commit[:12]}" if value.commit else f"AMI {value.ami}"
@@ -59,39 +63,47 @@ class FinishPush(StepOperator):
     tells = Kind.FINISH
 
     def step(self, visit: Visit) -> PushRecord:
-        from include.steps.images.veto import veto_for_harm
         from include.steps.push.ends import finish_push
 
-        failures = what_failed(visit.context)
-        push = the_push(visit.context)
+        failures = what_failed(visit.context, self.environment)
+        push = visit.push
         if push is None:
-            raise PushEnded(f"the push never started: {'; '.join(failures.values()) or 'start_push did not run'}")
-        if vetoed := visit.take(veto_for_harm, push, what_harmed(visit.context)):
-            failures = failures | {"veto": vetoed}
-        record = visit.take(finish_push, push, failures, aws_calls=of_the_run(visit.context),
-                            clusters=visit.everywhere("clusters"))
+            raise PushEnded(f"it never started: {'; '.join(failures.values()) or 'the first task did not run'}")
+        failures = failures | self.vetoed(visit, push)
+        record = visit.take(finish_push, push, failures, aws_calls=of_the_run(visit.context, self.environment),
+                            clusters=visit.everywhere("clusters"),
+                            not_needed=why_it_ended_well(visit.context, self.environment))
         if record.end != PushEnd.SUCCESS:
             visit.context["ti"].xcom_push("return_value", record)
             raise PushEnded(f"{record.end}: {record.reason}")
         return record
 
+    def vetoed(self, visit: Visit, push: Push) -> dict[str, str]:
+        """The AMI is not to be pushed again where it did harm; what says so."""
+        from include.steps.images.veto import veto_for_harm
+
+        said = visit.take(veto_for_harm, push, what_harmed(visit.context))
+        return {"veto": said} if said else {}
+
     def says(self, value: PushRecord) -> str:
+        if not value.regions:
+            return f"{value.end}: {value.reason}"
         regions = value.regions.split(",")
         runs = f"{value.end}: {value.ami} runs in {', '.join(regions)}. {value.reason}".rstrip()
-        undo = to_roll_back(value.service, regions, value.push_id)
+        undo = to_roll_back(value.service, value.environment, regions, value.push_id)
         return f"{runs} AWS was called {value.aws_calls} times. To undo it: {undo}"
 
 
-def asked_for(context: Context) -> dict[str, str]:
+def asked_for(context: Context, form: Mapping[str, Any] = PATCH_FORM) -> dict[str, str]:
     """What the run was asked to push, and who asked: the newest event of the branch, or the form."""
     run = context["dag_run"]
     if events := [event for heard in (context.get("triggering_asset_events") or {}).values() for event in heard]:
         payload = events[-1].extra.get("payload", {})
         return {"commit": str(payload.get("commit", "")), "ami": "", "started_by": WATCHER,
                 "reason": f"new commit on {payload.get('branch', 'the prod branch')}"}
-    refuse_undeclared(run.conf or {}, PATCH_FORM)
+    refuse_undeclared(run.conf or {}, form)
     params = context["params"]
-    return {"commit": params["commit"], "ami": params["ami"], "reason": params["reason"],
+    return {"commit": params["commit"], "ami": params.get("ami", ""), "reason": params["reason"],
             "started_by": run.triggering_user_name or "a person"}
 
 

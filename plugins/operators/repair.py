@@ -89,8 +89,8 @@ class FinishRepair(StepOperator):
         told = "; ".join(region.says for region in left)
         over = [region.region for region in left if region.count]
         if failures or over:
-            advice = [f"to have it put right: {to_repair(self.service, over)}"] if over and not params["do_it"] else []
-            raise LeftOver("; ".join([told, *failures.values(), *advice]))
+            advice = f"to have it put right: {to_repair(self.service, self.environment, over)}"
+            raise LeftOver("; ".join([told, *failures.values(), *([advice] if over and not params["do_it"] else [])]))
         return told
 
     def says(self, value: str) -> str:

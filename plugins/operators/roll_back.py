@@ -10,7 +10,7 @@ from include.domain.errors import NothingToUndo, Refused
 from include.domain.looks import Wait
 from include.domain.push import Push
 from plugins.operators.push import refuse_undeclared
-from plugins.operators.step import StepOperator, Visit, the_push
+from plugins.operators.step import StepOperator, Visit
 
 # A rollback that gives up leaves the region half way: it is tried for minutes longer than the push.
 PATIENT = {"retries": 30}
@@ -39,7 +39,7 @@ class RollBack(StepOperator):
 
 
 def push_of(visit: Visit) -> Push:
-    push = the_push(visit.context)
+    push = visit.push
     if push is None:
         raise NothingToUndo("the push never started, so there is nothing to undo")
     return push

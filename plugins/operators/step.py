@@ -5,7 +5,7 @@ Serin's errors into Airflow's. What a step does is none of its business.
 import hashlib
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from inspect import signature
 from time import sleep
@@ -15,7 +15,8 @@ from airflow.sdk import BaseOperator, Context
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException, AirflowTaskTerminated
 
 from include.domain.announcements import Kind
-from include.domain.errors import HARM, BadInput, Final, GaveWay, NothingToUndo
+from include.domain.declared.environments import PROD
+from include.domain.errors import HARM, BadInput, Final, GaveWay, NothingToPush, NothingToUndo
 from include.domain.looks import Look, Wait
 from include.domain.push import Push
 from plugins import wiring
@@ -42,6 +43,16 @@ class Visit:
     push_id: str
     context: Context
 
+    @property
+    def push(self) -> Push | None:
+        """The push as far as it has come, in this environment; None where it never started."""
+        push = the_push(self.context)
+        return push and self.of_here(push)
+
+    def of_here(self, push: Push) -> Push:
+        """A run that deploys to several environments has one commit and one AMI, and a push of its own for each."""
+        return replace(push, id=self.push_id, environment=self.ports.environment)
+
     def everywhere(self, port: str) -> dict[str, Any]:
         """This port of every region of the environment, in push order."""
         here = self.ports
@@ -61,16 +72,17 @@ class StepOperator(BaseOperator):
     """One step as a task. Killed at any instant it is run again from the top: the step looks before it acts.
 
     Its XCom `says` holds its newest sentence; when it waits long, it defers to an absolute moment. `region` is empty
-    where the step is for all of them.
+    where the step is for all of them; `also` names further environments that the step is for.
     """
 
     in_the_room = False  # whether the team's room hears when it is done
     tells = Kind.PROGRESS    # what its end is to the room: that of a whole push makes the room's topic
     of_a_push = True     # whether its events are those of a push, or of what undoes one
 
-    def __init__(self, *, service: str, region: str = "", environment: str = "prod", **kwargs: Any):
+    def __init__(self, *, service: str, region: str = "", environment: str = PROD, also: Sequence[str] = (),
+                 **kwargs: Any):
         super().__init__(**(RETRIES | kwargs))
-        self.service, self.environment, self.region = service, environment, region
+        self.service, self.environment, self.region, self.also = service, environment, region, tuple(also)
 
     @abstractmethod
     def step(self, visit: Visit) -> Any:
@@ -91,8 +103,9 @@ class StepOperator(BaseOperator):
     def _look_and_tell(self, context: Context, told: str) -> Any:
         looks = Looks(context, now())
         ports = self._ports()
-        story = Story(ports, push_id(self.service, context), context["ti"], self.log, told,
-                      filed=self.of_a_push, kind=self.tells)
+        ids = [push_id(self.service, context, environment) for environment in (self.environment, *self.also)]
+        story = Story(ports, ids, context["ti"], self.log, told, filed=self.of_a_push,
+                      kind=self.tells)
         if looks.is_first and not self.is_teardown:  # a teardown is always there, and speaks when it does something
             story.started()
         try:
@@ -100,6 +113,9 @@ class StepOperator(BaseOperator):
             value = self._look_until_done(ports, looks, story, context)
         except (NothingToUndo, GaveWay) as nothing:
             story.nothing(str(nothing))
+            raise AirflowSkipException(str(nothing)) from nothing
+        except NothingToPush as nothing:
+            story.ended_well(str(nothing))
             raise AirflowSkipException(str(nothing)) from nothing
         except Final as final:
             story.failed(str(final), harm=isinstance(final, HARM))
@@ -129,7 +145,8 @@ class StepOperator(BaseOperator):
 
     def _look_until_done(self, ports: wiring.Ports, looks: Looks, story: Story, context: Context) -> Any:
         while True:
-            answer = self.step(Visit(ports, looks.look(now()), push_id(self.service, context), context))
+            answer = self.step(Visit(ports, looks.look(now()), push_id(self.service, context, self.environment),
+                                     context))
             if not isinstance(answer, Wait):
                 return answer
             looks.due(answer.next_look)
@@ -159,13 +176,14 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def push_id(service: str, context: Context) -> str:
-    """The id of the push that this run is: the same for every task and every retry."""
+def push_id(service: str, context: Context, environment: str = PROD) -> str:
+    """The id of the push that this run is in the environment: the same for every task and every retry."""
     run = context["dag_run"]
-    return f"{service}-{run.run_after:%Y%m%dT%H%M%S}-{hashlib.sha1(run.run_id.encode()).hexdigest()[:6]}"
+    where = "" if environment == PROD else f"-{environment}"
+    return f"{service}-{run.run_after:%Y%m%dT%H%M%S}-{hashlib.sha1(run.run_id.encode()).hexdigest()[:6]}{where}"
 
 
-def the_push(context: Context, made_by: Sequence[str] = ("build_ami", "start_push")) -> Push | None:
+def the_push(context: Context, made_by: Sequence[str] = ("build_ami", "start_push", "start_deploy")) -> Push | None:
     """The push as far as it has come. It is read, not handed on: an arrow from `build_ami` to every later group
     would hide the chain in the graph."""
     found = (context["ti"].xcom_pull(task_ids=task) for task in made_by)

@@ -5,6 +5,7 @@ from functools import partial
 
 from airflow.sdk import TaskGroup
 
+from include.domain.declared.environments import PROD
 from include.domain.declared.red_black import WhenARegionFails
 from include.domain.service import Service
 from plugins.operators.peak_windows import OffPeak
@@ -22,9 +23,9 @@ from plugins.operators.roll_back import RollBack
 from plugins.operators.step import StepOperator
 
 
-def region(service: Service, name: str) -> TaskGroup:
+def region(service: Service, name: str, environment: str = PROD) -> TaskGroup:
     """off peak → red/black → the baseline gone, and a rollback (or a hold) that skips itself where all is well."""
-    here = {"service": service.service, "region": name}
+    here = {"service": service.service, "environment": environment, "region": name}
     with TaskGroup(name.replace("-", "_")) as group:
         off_peak = OffPeak(task_id="off_peak", **here)
         plan = Plan(task_id="plan", push=off_peak.output, **here)
@@ -34,7 +35,7 @@ def region(service: Service, name: str) -> TaskGroup:
         disable_baseline = DisableBaseline(task_id="disable_baseline", plan=red_red.output, **here)
         holds = Holds(task_id="holds", plan=disable_baseline.output, **here)
         delete_baseline = DeleteBaseline(task_id="delete_baseline", plan=holds.output, **here)
-        delete_baseline >> _when_it_fails(service)(**here).as_teardown()
+        delete_baseline >> _when_it_fails(service.within(environment))(**here).as_teardown()
     return group
 
 

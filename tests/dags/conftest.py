@@ -36,7 +36,8 @@ def declare(tmp_path, monkeypatch):
 
     def write(**files):
         for name, declared in files.items():
-            text = declared if isinstance(declared, str) else yaml.safe_dump(declared.model_dump(mode="json"))
+            text = declared if isinstance(declared, str) else yaml.safe_dump(
+                declared.model_dump(mode="json", exclude_unset=True))
             (tmp_path / "services" / f"{name}.yaml").write_text(text)
 
     wiring.declared.cache_clear()
@@ -48,10 +49,11 @@ class WorldPorts:
     """The ports of one region of the world, as `wiring.Ports` names them."""
 
     def __init__(self, world: World, environment: str, region: str):
+        world = world.elsewhere.get(environment, world)
         self.service, self.environment, self.region, self.chat = world.service, environment, region, world.chat
         self.regions, self.markets = list(world.regions), wiring.load_markets()
         of_a_region = {"clusters", "traffic", "metrics", "limits", "alarms", "instances"}
-        ports = world.ports(region or REGIONS[0])
+        ports = world.ports(region or self.regions[0])
         vars(self).update({name: port for name, port in ports.items() if region or name not in of_a_region})
 
 

@@ -15,7 +15,7 @@ PUSH = Push("api-1", "api", "prod", "patch", "c" * 40, "prod", "api-c", "", "Ada
 def retire(task, after, monkeypatch):
     monkeypatch.setattr("include.steps.canary.life.retire", lambda push: None)
     task.xcoms["start_push", "return_value"] = PUSH
-    visit = Visit(SimpleNamespace(), Look(BEGAN + after, BEGAN), PUSH.id, task.context)
+    visit = Visit(SimpleNamespace(environment="prod"), Look(BEGAN + after, BEGAN), PUSH.id, task.context)
     return Retire(task_id="retire", service="api", region="us-east-1").step(visit)
 
 

@@ -10,8 +10,16 @@ MARKETS = ("americas", "americas", "europe")
 TIME_ZERO = datetime(2026, 11, 3, tzinfo=UTC)
 
 
+def elsewhere(*environments: str) -> dict[str, Any]:
+    """Environments beside prod, each in the first region."""
+    return {name: {"connection": f"aws_{name}", "regions": [
+        {"region": REGIONS[0], "load_balancer": f"api-{name}", "target_group": f"api-{name}"}]}
+        for name in environments}
+
+
 def service(regions: int = len(REGIONS), **changes: Any) -> Service:
-    """As declared, in the first so many regions; `canary__size=2` changes `canary.size`."""
+    """As declared, in the first so many regions; `canary__size=2` changes `canary.size`, and `environments` come to
+    prod."""
     places = [{"region": region, "markets": [market], "load_balancer": "api-prod", "target_group": "api-prod"}
                for region, market in list(zip(REGIONS, MARKETS, strict=True))[:regions]]
     declared = {
@@ -25,6 +33,7 @@ def service(regions: int = len(REGIONS), **changes: Any) -> Service:
             {"pattern": "latency_ms.all.p99", "tier": "critical", "group": "latency", "direction": "higher"}]},
         "archive": {"connection": "aws_archive", "bucket": "serin-archive", "region": REGIONS[0]},
     }
+    declared["environments"] |= changes.pop("environments", {})
     for key, value in changes.items():
         section, _, name = key.partition("__")
         if name:

@@ -7,6 +7,7 @@ from functools import partial
 from random import Random
 from typing import Any
 
+from include.domain.declared.environments import PROD
 from include.domain.looks import Look, Wait
 from include.domain.service import Service
 from tests.world.alarms import InMemoryAlarms
@@ -33,19 +34,18 @@ class World:
     """Everything outside, in memory. `world.log` tells what happened, one sentence a line. Where `tells_instances`,
     the metric store has what each instance did, too."""
 
-    def __init__(self, declared: Service | None = None, size: int = 4, load_rps: float = 100):
-        self.now, self.service = START, declared or service()
+    def __init__(self, declared: Service | None = None, size: int = 4, load_rps: float = 100, environment: str = PROD,
+                 beside: "World | None" = None):
+        self.now, self.environment = START, environment
+        self.service = (declared or service()).within(environment)
+        self.elsewhere: dict[str, World] = {}
         self.log: list[str] = []
         self.executioner, self.runs_again, self.dead_seconds = Executioner(), True, 0.0
         self.noise, self.on_tick = Random(7), bool
         self.tells_instances = False
-        names = tuple(r.region for r in self.service.environments["prod"].regions)
+        names = tuple(here.region for here in self.service.environments[environment].regions)
         self.regions = {name: Region(name) for name in names}
-        self.branches, self.images = InMemoryBranches(START), InMemoryImages(self.service.service, names)
-        self.merges = InMemoryMerges(self.branches)
-        self.archive, self.leases, self.chat = InMemoryArchive(), InMemoryLeases(), InMemoryChat()
-        self.tickets = InMemoryTickets()
-        self.dag_runs = InMemoryRuns()
+        self._share(beside)
         self.metrics = {name: InMemoryMetrics(self.service.metrics.step_seconds) for name in names}
         self.clusters = {name: InMemoryClusters(region, self.clock, partial(self._changed, region))
                          for name, region in self.regions.items()}
@@ -61,15 +61,35 @@ class World:
         self.advance(90)
         assert not self.lost, self.losses
 
+    def beside(self, environment: str, size: int = 2, load_rps: float = 20) -> "World":
+        """Another declared environment of the same service: the same repository, AMIs, archive and clock."""
+        other = World(self.service, size, load_rps, environment, beside=self)
+        self.advance((other.now - self.now).total_seconds())
+        self.elsewhere[environment] = other
+        return other
+
+    def _share(self, other: "World | None") -> None:
+        """What all environments have in common."""
+        self.branches = other.branches if other else InMemoryBranches(START)
+        self.images = other.images if other else InMemoryImages(self.service.service, self.service.every_region)
+        self.merges = InMemoryMerges(self.branches)
+        self.archive = other.archive if other else InMemoryArchive()
+        self.leases = other.leases if other else InMemoryLeases()
+        self.chat = other.chat if other else InMemoryChat()
+        self.tickets = other.tickets if other else InMemoryTickets()
+        self.dag_runs = other.dag_runs if other else InMemoryRuns()
+        self.now = other.now if other else START
+
     def _furnish(self, size: int) -> None:
         """`api-prod-v041` on the first commit, in every region."""
         first = self.images.add(self.branches.head("prod"), "prod")
+        cluster = f"api-{self.environment}"
         for name, region in self.regions.items():
-            arn = region.arn("api-prod")
-            region.target_groups[arn] = TargetGroup(arn, "api-prod")
+            arn = region.arn(cluster)
+            region.target_groups[arn] = TargetGroup(arn, cluster)
             region.weights = {arn: 100}
-            region.groups["api-prod-v041"] = Group(
-                "api-prod-v041", self.now - timedelta(days=7), first.ids[name], "lt-1", "1", (arn,),
+            region.groups[f"{cluster}-v041"] = Group(
+                f"{cluster}-v041", self.now - timedelta(days=7), first.ids[name], "lt-1", "1", (arn,),
                 max_size=size * 2, min_size=size // 2, desired=size, scaling={"cpu", "night"})
 
     @property
@@ -110,13 +130,19 @@ class World:
         """Time passes, a whole second at a time."""
         until = self.now + timedelta(seconds=seconds)
         while self.now < until:
-            self.now = min(until, self.now + timedelta(seconds=1))
-            for region in self.regions.values():
-                tick(region, self.now)
-                served = exchange(region, 1, f"{self.now:%H:%M:%S}")
-                for asg in region.groups:
-                    self._measure(region, asg, served.get(asg, Served()))
+            now = min(until, self.now + timedelta(seconds=1))
+            for place in (self, *self.elsewhere.values()):
+                place.passes(now)
             self.on_tick()
+
+    def passes(self, now: datetime) -> None:
+        """A second in which nobody does anything but serve."""
+        self.now = now
+        for region in self.regions.values():
+            tick(region, now)
+            served = exchange(region, 1, f"{now:%H:%M:%S}")
+            for asg in region.groups:
+                self._measure(region, asg, served.get(asg, Served()))
 
     def _measure(self, region: Region, asg: str, served: Served) -> None:
         store, second = self.metrics[region.name], self.now - timedelta(seconds=1)

@@ -1,10 +1,16 @@
-"""Where a service runs, as it declares it."""
+"""Where a service runs, as it declares it, and which branch's commits run there."""
 
 from typing import Annotated
 
 from pydantic import Field
 
-from include.domain.settings import Settings
+from include.domain.declared.red_black import RedBlackPlan
+from include.domain.settings import Settings, Some
+
+PROD = "prod"
+# Each of the three branches, and the environments that its commits go to.
+GOES_TO = {"test": ("test",), "release": ("integration", "staging"), "prod": (PROD,)}
+ENVIRONMENTS = tuple(name for names in GOES_TO.values() for name in names)
 
 
 class RegionSettings(Settings):
@@ -12,7 +18,7 @@ class RegionSettings(Settings):
     and the alarms that must be quiet."""
 
     region: Annotated[str, Field(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")]
-    markets: tuple[str, ...]
+    markets: tuple[str, ...] = ()
     load_balancer: str
     listener_port: int = 80
     target_group: str
@@ -20,10 +26,12 @@ class RegionSettings(Settings):
 
 
 class Environment(Settings):
-    """One environment: its Airflow AWS connection and its regions, in push order."""
+    """One environment: its Airflow AWS connection and its regions, in push order. `red_black` is what is otherwise
+    there than in prod: a key that it does not give is as in the service's own `red_black`."""
 
     connection: str
-    regions: tuple[RegionSettings, ...]
+    regions: Annotated[tuple[RegionSettings, ...], Some]
+    red_black: RedBlackPlan | None = None
 
 
 class VersionCheck(Settings):

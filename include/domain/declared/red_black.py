@@ -32,6 +32,7 @@ class RedBlackPlan(Settings):
     instance_rps: Annotated[float, Field(gt=0)] | None = None
     max_error_percent: Annotated[float, Field(ge=0, le=100)] = 0.5
     max_latency_ratio: Annotated[float, Field(ge=1)] = 1.5
+    compare: bool = True
     when_a_region_fails: WhenARegionFails = WhenARegionFails.UNDO_REGION
 
 

@@ -41,6 +41,14 @@ def can_carry(healthy_keeping: int, need_rps: float, instance_rps: float) -> str
             f"requests/s at {instance_rps:.1f} for each instance need {needed}")
 
 
+def can_replace(healthy_keeping: int, had: int) -> str | None:
+    """The same law where nothing is measured, as a service may declare it outside of prod: as many as there were."""
+    if healthy_keeping >= max(1, had):
+        return None
+    return (f"{healthy_keeping} healthy {_plural(healthy_keeping)} would keep taking traffic, and there were {had}: "
+            "what they must carry is not measured here")
+
+
 @dataclass(frozen=True)
 class TakesBack:
     """How many healthy instances an ASG needs before it takes all traffic back; `why` where that is more than it had,

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from include.domain.asg_names import cluster_name
 from include.domain.aws_calls import Calls, as_line
+from include.domain.declared.environments import PROD
 from include.domain.ending import Ending
 from include.domain.errors import BadInput
 from include.domain.push import Push, PushEnd, PushKind, PushRecord
@@ -20,43 +21,49 @@ from include.steps.lease import lease_key, roll_back_owner
 from include.steps.push.record import how_it_ended, keep_record
 from include.steps.push.reporting import keep_page, of_push
 
-ENVIRONMENT = "prod"
+ENVIRONMENT = PROD
 KINDS = tuple(str(kind) for kind in PushKind if kind != PushKind.CALIBRATION)
 MOST_OF_A_REASON = 2000     # characters
 
 
 @dataclass(frozen=True)
 class PushRequest:
-    """What a person or the branch watcher asked for: a commit, or an AMI, or neither: the head of the prod branch."""
+    """What a person or the branch watcher asked for: a commit, or an AMI, or neither: the head of the branch ("" is the
+    prod branch)."""
 
     kind: str
     commit: str
     ami: str
     reason: str
     started_by: str
+    branch: str = ""
 
 
 def start_push(request: PushRequest, push_id: str, service: Service, now: datetime, branches: Branches,
-               images: Images, clusters: Mapping[str, Clusters]) -> Push:
-    """A push of one known commit or AMI; BadInput names what is not known, Refused what would go back."""
+               images: Images, clusters: Mapping[str, Clusters], environment: str = ENVIRONMENT) -> Push:
+    """A push of one known commit or AMI; BadInput names what is not known, Refused what would go back. A deploy may
+    go back: where nobody is served, what the branch's people did to it counts."""
     if request.kind not in KINDS:
         raise BadInput(f"kind {request.kind!r} is not known: {', '.join(KINDS)}")
     if request.commit and request.ami:
         raise BadInput(f"commit {request.commit} and AMI {request.ami}: a push takes one of them")
     commit, branch, ami = _what(request, service, branches, images)
-    cluster = cluster_name(service.service, ENVIRONMENT)
-    unknown = [said for region, port in clusters.items()
+    cluster = cluster_name(service.service, environment)
+    unknown = [said for region, port in clusters.items() if request.kind != PushKind.DEPLOY
                for said in must_not_go_back(commit, red(port.asgs(cluster), cluster), region, service, branches)]
-    return Push(push_id, service.service, ENVIRONMENT, request.kind, commit, branch, ami,
+    return Push(push_id, service.service, environment, request.kind, commit, branch, ami,
                 "; ".join(filter(None, [request.reason, *unknown])), request.started_by, now)
 
 
 def finish_push(push: Push, failures: Mapping[str, str], service: Service, now: datetime,
                 clusters: Mapping[str, Clusters], archive: Archive, leases: Leases,
-                aws_calls: Calls | None = None) -> PushRecord:
-    """The push's record: its end is what the regions run, and what was left behind."""
+                aws_calls: Calls | None = None, not_needed: str = "") -> PushRecord:
+    """The push's record: its end is what the regions run, and what was left behind. `not_needed` says why nothing was
+    to be done."""
     verdict = kept_verdict(push.service, push.id, archive)
     ended = how_it_ended(push.service, push.environment, push.id, clusters)
+    if not_needed and not failures and ended.end == PushEnd.FAILURE_CLEAN:
+        ended = Ending(PushEnd.SUCCESS, (not_needed,), ())
     record = _record(push, failures, now, ended, verdict.score if verdict else None)
     record = replace(record, aws_calls=sum((aws_calls or {}).values()), aws_operations=as_line(aws_calls or {}))
     record, number = keep_record(record, archive)
@@ -69,18 +76,18 @@ def finish_push(push: Push, failures: Mapping[str, str], service: Service, now: 
 
 def _what(request: PushRequest, service: Service, branches: Branches, images: Images) -> tuple[str, str, str]:
     """Commit, branch and AMI name; what the AMI does not say stays empty."""
-    prod = service.branches.prod
+    branch = request.branch or service.branches.prod
     if request.ami:
         image = images.named(request.ami)
         if image is None:
             raise BadInput(f"there is no AMI {request.ami!r} of {service.service}")
         must_not_be_vetoed(image.name, image.veto, service.service)
         return image.commit, image.branch, image.name
-    commit = branches.commit(request.commit).sha if request.commit else branches.head(prod)
+    commit = branches.commit(request.commit).sha if request.commit else branches.head(branch)
     built = images.find(commit)
     if built:
         must_not_be_vetoed(built.name, built.veto, service.service)
-    return commit, prod, ""
+    return commit, branch, ""
 
 
 def _record(push: Push, failures: Mapping[str, str], now: datetime, ended: Ending, score: float | None) -> PushRecord:

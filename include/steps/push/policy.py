@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from include.domain.asg_names import cluster_name, members
 from include.domain.asg_tags import Role
+from include.domain.by_hand import dag_of
 from include.domain.errors import NothingToUndo
 from include.domain.looks import Look, Wait
 from include.domain.service import Service
@@ -24,7 +25,7 @@ def hold_region(push_id: str, service: Service, environment: str, region: str, c
     without = f", {' and '.join(kept)} {'is' if len(kept) == 1 else 'are'} kept without" if kept else ""
     takes = "takes" if len(serving) == 1 else "take"
     return (f"{region} is held as it is: {' and '.join(serving) or 'nothing'} {takes} traffic{without}; "
-            f"{service.service}_roll_back undoes {push_id} there")
+            f"{dag_of(service.service, environment, 'roll_back')} undoes {push_id} there")
 
 
 def undo_with_the_others(owner: str, push_id: str, service: Service, environment: str, region: str, look: Look,

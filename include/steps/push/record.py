@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from include.domain.asg_names import cluster_name
+from include.domain.declared.environments import PROD
 from include.domain.ending import Ending, ending
 from include.domain.push import PushRecord
 from include.domain.records import as_revision, newest, read, written
@@ -18,8 +19,8 @@ from include.steps.push.reporting import of_push
 def how_it_ended(service: str, environment: str, push_id: str, clusters: Mapping[str, Clusters]) -> Ending:
     """What the regions really run."""
     cluster = cluster_name(service, environment)
-    return ending(push_id, {region: stands(port.asgs(cluster), cluster, push_id, region)
-                            for region, port in clusters.items()})
+    standing = {region: stands(port.asgs(cluster), cluster, push_id, region) for region, port in clusters.items()}
+    return ending(push_id, standing, again="push" if environment == PROD else "deploy")
 
 
 def kept_record(service: str, push_id: str, archive: Archive) -> tuple[PushRecord | None, int]:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from include.domain.cluster import Asg
 from include.domain.looks import Look
 from include.domain.push import RegionPlan
-from include.domain.red_black.capacity import can_carry
+from include.domain.red_black.capacity import can_carry, can_replace
 from include.domain.red_black.live import Rates, compare, is_well
 from include.domain.red_black.watch import Seen, Watch
 from include.domain.service import Service
@@ -14,15 +14,22 @@ from include.ports import Metrics, Traffic
 from include.steps.red_black.ladder import healthy
 from include.steps.red_black.live import look_back, measured_rps, rates, spoken
 
+NOT_COMPARED = Seen(numbers="by health and alarms alone: red_black.compare is false here")
+
 
 def cannot_carry(new: Asg, serving: Sequence[str], plan: RegionPlan, service: Service, look: Look, traffic: Traffic,
                  metrics: Metrics, fewer: int = 0) -> str | None:
     """Why the new ASG alone, with so many instances fewer, cannot carry what the serving ASGs carry at this moment."""
-    return can_carry(healthy(new, traffic) - fewer, measured_rps(serving, look, service, metrics), plan.instance_rps)
+    keeping = healthy(new, traffic) - fewer
+    if not service.red_black.compare:
+        return can_replace(keeping, plan.baseline_desired)
+    return can_carry(keeping, measured_rps(serving, look, service, metrics), plan.instance_rps)
 
 
 def side_by_side(plan: RegionPlan, watch: Watch, service: Service, look: Look, metrics: Metrics) -> Seen:
     """Both under traffic."""
+    if not service.red_black.compare:
+        return NOT_COMPARED
     since = max(watch.clean_since, look.now - look_back(service))
     new, baseline = rates([plan.new, plan.baseline], min(since, look.now), look.now, service, metrics)
     return _judged(plan, watch, service, look, metrics, new, baseline)
@@ -31,6 +38,8 @@ def side_by_side(plan: RegionPlan, watch: Watch, service: Service, look: Look, m
 def against_the_last(plan: RegionPlan, disabled_at: datetime, watch: Watch, service: Service, look: Look,
                      metrics: Metrics) -> Seen:
     """The new ASG alone, against the baseline's last numbers before its traffic was taken off."""
+    if not service.red_black.compare:
+        return NOT_COMPARED
     before = max(service.lasts(minutes=service.red_black.red_red_minutes), look_back(service))
     baseline, = rates([plan.baseline], disabled_at - before, disabled_at, service, metrics)
     since = max(disabled_at + timedelta(seconds=service.metrics.step_seconds), watch.clean_since,

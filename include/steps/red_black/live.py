@@ -30,12 +30,13 @@ def rates(asgs: Sequence[str], since: datetime, until: datetime, service: Servic
 
 def measured_rps(asgs: Sequence[str], look: Look, service: Service, metrics: Metrics,
                  besides: Sequence[str] = ()) -> float:
-    """Requests per second of all these ASGs together at this moment; NaN where one of them was not measured.
+    """Requests per second of all these ASGs together at this moment; NaN where one of them was not measured, or
+    where the service declares that nothing is.
 
     `besides` are ASGs that may take some of it: they count where they were measured. Points at which all were measured
     count, if there are any: traffic that moves from one ASG to the other is not counted twice.
     """
-    if not asgs:
+    if not asgs or not service.red_black.compare:
         return nan
     since, name = look.now - timedelta(seconds=NOW * service.metrics.step_seconds), service.metrics.requests
     table = metrics.read([*asgs, *besides], since, look.now, [name])

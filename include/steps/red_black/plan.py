@@ -9,7 +9,7 @@ from include.domain.errors import BadInput, Refused
 from include.domain.lease import named_push, push_lasts
 from include.domain.looks import Look, Wait
 from include.domain.peak_windows import Market
-from include.domain.push import Push, RegionPlan
+from include.domain.push import Push, PushKind, RegionPlan
 from include.domain.red_black.operational import short_name
 from include.domain.red_black.processes import joined, suspended_by_others
 from include.domain.red_black.sizes import recorded_sizes, sizes_of
@@ -48,7 +48,8 @@ def plan(push: Push, region: str, service: Service, markets: Mapping[str, Market
     new, baseline = made_by(asgs, push.id, Role.NEW), baseline_of(asgs, cluster, push.id, region)
     if new and is_disabled(new):
         raise Refused(f"{new.name} of this push was rolled back in {region}: start a new push")
-    must_not_go_back(push.commit, [baseline], region, service, branches)
+    if push.kind != PushKind.DEPLOY:
+        must_not_go_back(push.commit, [baseline], region, service, branches)
     must_be_pushable(baseline, declared_target_group(push, region, service, traffic), region)
     if not baseline.in_service:
         raise Refused(f"{baseline.name} has no instance in service in {region}: its size says nothing")

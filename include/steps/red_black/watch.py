@@ -101,8 +101,9 @@ def _answer(what: str, plan: RegionPlan, watch: Watch, seen: Seen, then: Next, l
         return _kept(plan, watch, seen, service, look)
     limit = ANEW * lasts
     if seen.failing:
+        keep = to_keep(plan.service, plan.environment, plan.region)
         wait = until(f"{'; '.join(seen.failing)}; rolled back if it still fails at {then.at:%H:%M:%S} UTC; to keep it "
-                     f"in spite of that: {to_keep(plan.service, plan.region)}", look, service, besides=limit)
+                     f"in spite of that: {keep}", look, service, besides=limit)
         return replace(wait, next_look=min(wait.next_look, then.at), in_the_room=True)
     return until(f"{what} until {then.at:%H:%M:%S} UTC: {_said(seen)}", look, service, besides=limit)
 

@@ -1,0 +1,32 @@
+"""commit on the test or release branch → AMI → in each environment: pre-flight → red/black, region by region"""
+
+from airflow.sdk import DAG, chain
+
+from include.catalog import service_files
+from plugins.operators.build import BuildAmi
+from plugins.operators.deploy import DEPLOY_FORM, StartDeploy
+from plugins.task_groups.deploy import deploy
+from plugins.triggers.branches import branch
+
+for service in (file.service for file in service_files() if file.service):
+    for role, name in (("test", service.branches.test), ("release", service.branches.release)):
+        environments = service.deployed_from(role)
+        if not environments:
+            continue
+        everywhere = {"service": service.service, "environment": environments[0], "also": environments[1:]}
+
+        with DAG(
+            f"{service.service}_{role}_deploy",
+            dag_display_name=f"{service.service}: deploy to {' and '.join(environments)}",
+            description=__doc__,
+            doc_md=__doc__,
+            tags={"deploy", service.service},
+            schedule=[branch(service, name)],
+            catchup=False,
+            max_active_runs=1,
+            params=DEPLOY_FORM,
+        ):
+            start_deploy = StartDeploy(task_id="start_deploy", branch=name, **everywhere)
+            build_ami = BuildAmi(task_id="build_ami", push=start_deploy.output, **everywhere)
+            chain(start_deploy, build_ami, [deploy(service, environment, build_ami.output)
+                                            for environment in environments])
