@@ -41,7 +41,7 @@ class LocalPorts(wiring.Ports):
         super().__init__(service, ENVIRONMENT, region)
         self._sessions, self._metrics_db = sessions, metrics_db
 
-    def session(self, region: str) -> Any:
+    def session(self, region: str, environment: str = "") -> Any:
         return self._sessions[region]
 
     @property

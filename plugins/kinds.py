@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 def _ec2_images(ports: "Ports") -> Images:
     from include.adapters.images.ec2 import Ec2Images
 
-    prod = ports.service.environments[PROD].connection      # whose account owns every AMI, wherever it is used
-    sessions = {region: Session(prod, region) for region in ports.service.every_region}
+    # prod's account owns every AMI, wherever it is used
+    sessions = {region: ports.session(region, PROD) for region in ports.service.every_region}
     return Ec2Images(sessions, ports.service, build_region=ports.service.every_region[0])
 
 

@@ -145,8 +145,8 @@ class Ports:
         """All regions of the environment, in push order."""
         return [here.region for here in self.service.environments[self.environment].regions]
 
-    def session(self, region: str) -> Session:
-        return Session(self.service.environments[self.environment].connection, region)
+    def session(self, region: str, environment: str = "") -> Session:
+        return Session(self.service.environments[environment or self.environment].connection, region)
 
     @cached_property
     def _session(self) -> Session:
