@@ -4,7 +4,10 @@ A repository on this machine is opened where it is; a remote one is mirrored int
 that the mirror lacks. Names and messages are untrusted: they are checked or decoded, never passed on as options.
 """
 
+import os
 import re
+from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -13,10 +16,12 @@ import pygit2
 from include.adapters.branches import git_files, git_history
 from include.adapters.branches.git_mirror import mirror
 from include.adapters.branches.git_remote import HEADS, Remote
-from include.adapters.branches.git_text import as_commit
+from include.adapters.branches.git_text import MOST_OF_A_NAME, as_commit, as_line
 from include.domain.errors import BadInput
 from include.domain.repositories import Access, Transport, shown, transport
 from include.ports import Change, Commit, FileChange
+
+NAMED = 20      # branches that a sentence lists
 
 
 class GitBranches:
@@ -31,8 +36,7 @@ class GitBranches:
         ref = branch_ref(branch)
         heads = _local_heads(self._open()) if self._path else self._remote.heads()
         if ref not in heads:
-            names = ", ".join(sorted(name.removeprefix(HEADS) for name in heads)) or "none at all"
-            raise BadInput(f"there is no branch {branch!r} in {shown(self._repository)}: {names}")
+            raise BadInput(f"there is no branch {branch!r} in {shown(self._repository)}: {_named(heads)}")
         return heads[ref]
 
     def commit(self, revision: str) -> Commit:
@@ -66,8 +70,8 @@ class GitBranches:
         if not self._path:
             mirror(self._remote, fetch=True)
         repository, found = self._at(commit)
-        heads = {name.removeprefix(HEADS): head for name, head in _local_heads(repository).items()}
-        return git_history.holding(repository, found, heads.items())
+        heads = [(branch_name(ref), head) for ref, head in _local_heads(repository).items()]
+        return git_history.holding(repository, found, heads)
 
     def _at(self, revision: str) -> tuple[pygit2.Repository, pygit2.Commit]:
         """The commit, and the repository on this machine that has it: a mirror is fetched for what it lacks."""
@@ -124,8 +128,24 @@ def open_local(path: Path, repository: str) -> pygit2.Repository:
 
 
 def _local_heads(repository: pygit2.Repository) -> dict[str, str]:
-    return {name: str(repository.references[name].resolve().target)
-            for name in repository.references if name.startswith(HEADS)}
+    """A branch that names one that is not there is none."""
+    found = {}
+    for name in repository.references:
+        if name.startswith(HEADS):
+            with suppress(KeyError, pygit2.GitError):
+                found[name] = str(repository.references[name].resolve().target)
+    return found
+
+
+def _named(refs: Iterable[str]) -> str:
+    names = sorted(branch_name(ref) for ref in refs)
+    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+    return ", ".join(names[:NAMED]) + more or "none at all"
+
+
+def branch_name(ref: str) -> str:
+    """Of a ref as somebody pushed it: fit to be printed."""
+    return as_line(os.fsencode(ref.removeprefix(HEADS)), MOST_OF_A_NAME)
 
 
 def branch_ref(branch: str) -> str:

@@ -24,7 +24,7 @@ def as_text(raw: bytes, most: int) -> str:
 
 def as_line(raw: bytes, most: int) -> str:
     """One line: the first."""
-    return as_text(raw.strip().partition(b"\n")[0], most)
+    return as_text(raw.strip().partition(b"\n")[0].strip(), most)
 
 
 def as_commit(commit: pygit2.Commit) -> Commit:
