@@ -1,6 +1,6 @@
 """What changed between two commits, and which branches hold one; read from a repository that is on this machine."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 
 import pygit2
@@ -26,7 +26,7 @@ def between(repository: pygit2.Repository, old: pygit2.Commit, new: pygit2.Commi
 
 def files_changed(repository: pygit2.Repository, old: pygit2.Tree | None, new: pygit2.Tree) -> tuple[FileChange, ...]:
     """The net difference, by path."""
-    return tuple(sorted(_files(_difference(repository, old, new)), key=lambda file: file.path))
+    return _by_path(dict(_files(_difference(repository, old, new))))
 
 
 def holding(repository: pygit2.Repository, commit: pygit2.Commit, heads: Iterable[tuple[str, str]]) -> list[str]:
@@ -43,13 +43,11 @@ def _change(repository: pygit2.Repository, commit: pygit2.Commit) -> Change:
 def _own_files(repository: pygit2.Repository, commit: pygit2.Commit) -> tuple[FileChange, ...]:
     """Of a merge only what differs from each of its parents: the rest came with their commits."""
     parents = commit.parents
-    against_first = _difference(repository, parents[0].tree if parents else None, commit.tree)
-    others = [{delta.new_file.id for delta in _difference(repository, parent.tree, commit.tree).deltas}
-              for parent in parents[1:]]
-    if not all(others):
-        return ()
-    own = [file for file, ids in _with_ids(against_first) if all(ids in other for other in others)]
-    return tuple(sorted(own, key=lambda file: file.path))
+    own = dict(_files(_difference(repository, parents[0].tree if parents else None, commit.tree)))
+    for parent in parents[1:]:
+        differ = {_raw_path(delta) for delta in _difference(repository, parent.tree, commit.tree).deltas}
+        own = {path: file for path, file in own.items() if path in differ}
+    return _by_path(own)
 
 
 def _difference(repository: pygit2.Repository, old: pygit2.Tree | None, new: pygit2.Tree) -> pygit2.Diff:
@@ -58,14 +56,17 @@ def _difference(repository: pygit2.Repository, old: pygit2.Tree | None, new: pyg
     return repository.diff(old, new, context_lines=0)
 
 
-def _files(difference: pygit2.Diff) -> Iterator[FileChange]:
-    return (file for file, _ in _with_ids(difference))
-
-
-def _with_ids(difference: pygit2.Diff) -> Iterator[tuple[FileChange, pygit2.Oid]]:
+def _files(difference: pygit2.Diff) -> Iterator[tuple[bytes, FileChange]]:
     for patch in difference:
         delta = patch.delta
         _, added, removed = patch.line_stats
-        path = as_text(delta.new_file.raw_path or delta.old_file.raw_path, MOST_OF_A_PATH)
         lines = (BINARY, BINARY) if delta.is_binary else (added, removed)
-        yield FileChange(path, *lines), delta.new_file.id
+        yield _raw_path(delta), FileChange(as_text(_raw_path(delta), MOST_OF_A_PATH), *lines)
+
+
+def _raw_path(delta: pygit2.DiffDelta) -> bytes:
+    return delta.new_file.raw_path or delta.old_file.raw_path
+
+
+def _by_path(files: Mapping[bytes, FileChange]) -> tuple[FileChange, ...]:
+    return tuple(sorted(files.values(), key=lambda file: file.path))
