@@ -10,7 +10,8 @@ import pytest
 
 from include.adapters.branches import git_files
 from include.adapters.branches.git import GitBranches, remote_head
-from include.domain.errors import BadInput
+from include.adapters.branches.git_merge import GitMerges
+from include.domain.errors import BadInput, Conflict
 from include.ports import FileChange
 
 BLOB, EXECUTABLE, LINK = (pygit2.enums.FileMode.BLOB, pygit2.enums.FileMode.BLOB_EXECUTABLE,
@@ -246,3 +247,18 @@ def test_of_a_thousand_branches_a_few_are_listed(hostile):
         hostile.git.references.create(f"refs/heads/b{number:04d}", commit)
     with pytest.raises(BadInput, match=r"b0000, b0001, .+, b0019 and 981 more$"):
         hostile.branches.head("nobody")
+
+
+def test_a_conflict_is_told_whatever_the_file_and_its_authors_are_called(hostile):
+    def changed(body: bytes, author: bytes, branch: str, *parents: str) -> str:
+        return hostile.commit(hostile.tree((BLOB, b"caf\xe9\x1b[2J", hostile.blob(body))), author=author, branch=branch,
+                              parents=parents)
+    first = changed(b"1", WHO, "prod")
+    changed(b"2", b"B\x1b[31mo <b> 1 +0000", "prod", first)
+    work = changed(b"3", b"D\xef <b> 1 +0000", "release", first)
+    with pytest.raises(Conflict) as caught:
+        GitMerges(str(hostile.path), "Serin", "serin@example.org").merge("prod", "release", "onwards")
+    unknown = "\N{REPLACEMENT CHARACTER}"
+    assert f"both changed caf{unknown}{unknown}[2J (release: D{unknown} in " in str(caught.value)
+    assert f"prod: B{unknown}[31mo in " in str(caught.value)
+    assert hostile.branches.head("release") == work

@@ -1,5 +1,6 @@
 """What two branches both changed, told to those who changed it."""
 
+import os
 from collections.abc import Iterable
 
 import pygit2
@@ -14,12 +15,16 @@ Heads = dict[str, pygit2.Commit]
 def conflict(repository: pygit2.Repository, conflicts: Iterable, base: pygit2.Oid, heads: Heads) -> str:
     """A sentence for whoever must merge by hand: the files, and who changed them last on either side."""
     paths = sorted({entry.path for sides in conflicts for entry in sides if entry is not None})
-    told = [f"{path} ({', '.join(_last(repository, base, branch, head, path) for branch, head in heads.items())})"
+    told = [f"{as_line(os.fsencode(path), MOST_OF_A_NAME)} ({_both(repository, base, heads, path)})"
             for path in paths[:NAMED]]
     more = f" and {len(paths) - NAMED} more" if len(paths) > NAMED else ""
     into, source = heads
     return (f"{source} cannot be merged into {into}: both changed {', '.join(told)}{more}. Nothing was merged; merge "
             f"{source} into {into} by hand")
+
+
+def _both(repository: pygit2.Repository, base: pygit2.Oid, heads: Heads, path: str) -> str:
+    return ", ".join(_last(repository, base, branch, head, path) for branch, head in heads.items())
 
 
 def _last(repository: pygit2.Repository, base: pygit2.Oid, branch: str, head: pygit2.Commit, path: str) -> str:
