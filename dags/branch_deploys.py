@@ -1,4 +1,4 @@
-"""commit on the test or release branch → AMI → in each environment: pre-flight → red/black, region by region"""
+"""commit on the test or release branch → AMI, gates → in each environment: pre-flight → red/black, region by region"""
 
 from airflow.sdk import DAG, chain
 
@@ -6,6 +6,7 @@ from include.catalog import service_files
 from plugins.operators.build import BuildAmi
 from plugins.operators.deploy import DEPLOY_FORM, StartDeploy
 from plugins.task_groups.deploy import deploy
+from plugins.task_groups.gates import gates
 from plugins.triggers.branches import branch
 
 for service in (file.service for file in service_files() if file.service):
@@ -28,5 +29,7 @@ for service in (file.service for file in service_files() if file.service):
         ):
             start_deploy = StartDeploy(task_id="start_deploy", branch=name, **everywhere)
             build_ami = BuildAmi(task_id="build_ami", push=start_deploy.output, **everywhere)
-            chain(start_deploy, build_ami, [deploy(service, environment, build_ami.output)
-                                            for environment in environments])
+            deploys = [deploy(service, environment, build_ami.output) for environment in environments]
+            chain(start_deploy, build_ami, deploys)
+            for passed in gates(service, start_deploy.output, environments[0], environments[1:]):
+                passed >> deploys

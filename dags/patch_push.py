@@ -1,4 +1,4 @@
-"""commit on the prod branch → AMI → pre-flight → canary beside its baseline → score → red/black, region by region"""
+"""commit on the prod branch → AMI, gates → pre-flight → canary beside its baseline → score → red/black, by region"""
 
 from airflow.sdk import DAG, chain
 
@@ -7,6 +7,7 @@ from plugins.operators.build import BuildAmi
 from plugins.operators.pre_flight import PreFlight
 from plugins.operators.push import PATCH_FORM, FinishPush, StartPush
 from plugins.task_groups.canary import canary
+from plugins.task_groups.gates import gates
 from plugins.task_groups.region import end_of, region
 from plugins.task_groups.undo_all import undo_all
 from plugins.triggers.branches import branch
@@ -34,7 +35,7 @@ for service in (file.service for file in service_files() if file.service):
         finish_push.as_teardown(on_failure_fail_dagrun=True)
 
         # Groups hand on from their last step; their teardowns are named here, for Airflow leaves them out of a chain.
-        chain(start_push, build_ami, pre_flight, tried, *regions, finish_push)
+        chain(start_push, [build_ami, *gates(service, start_push.output)], pre_flight, tried, *regions, finish_push)
         retire = tried.get_child_by_label("retire")
         retire >> regions[0]
         ends = [end_of(pushed) for pushed in regions]

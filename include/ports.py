@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from include.domain.announcements import Announcement
 from include.domain.changes.tickets import Ticket
 from include.domain.cluster import Activity, Asg, NewAsg, Target
+from include.domain.gates import Outcome
 from include.domain.launch_template import Launches
 from include.domain.lease import Lease, Work
 from include.domain.looks import Look, Wait
@@ -157,6 +158,14 @@ class Images(Protocol):
 
     def lift(self, name: str) -> None:
         """Its veto is gone from every region; where there was none it is no error."""
+
+
+class Gate(Protocol):
+    """One thing that a commit must pass before its AMI goes anywhere. It changes nothing outside."""
+
+    def outcome(self, commit: str, look: Look) -> Outcome | Wait:
+        """Whether the commit passes; a Wait as long as that is not known. GaveUp at the declared limit, where nothing
+        was learned until then; what could not be tried at all is an outcome that did not pass, and says why."""
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from include.domain.declared.environments import PROD
+from include.domain.declared.gates import AnyGate
 from include.domain.errors import BadInput
-from include.ports import Chat, Images, Metrics
+from include.ports import Chat, Gate, Images, Metrics
 from plugins.sessions import Session
 
 if TYPE_CHECKING:
@@ -21,6 +22,22 @@ def _ec2_images(ports: "Ports") -> Images:
     # prod's account owns every AMI, wherever it is used
     sessions = {region: ports.session(region, PROD) for region in ports.service.every_region}
     return Ec2Images(sessions, ports.service, build_region=ports.service.every_region[0])
+
+
+def _command_gate(ports: "Ports", gate: AnyGate) -> Gate:
+    from include.adapters.gates.command import CommandGates
+
+    return CommandGates(gate, ports.branches, ports.service.lasts(minutes=gate.limit_minutes))
+
+
+def _commit_status_gate(ports: "Ports", gate: AnyGate) -> Gate:
+    from airflow.sdk import BaseHook
+
+    from include.adapters.gates.commit_status import CommitStatusGates
+    from include.adapters.http import client
+
+    asked = client(BaseHook.get_connection(gate.connection), read_seconds=20)
+    return CommitStatusGates(gate, asked, ports.service.lasts(minutes=gate.limit_minutes))
 
 
 def _sql_metrics(ports: "Ports") -> Metrics:
@@ -57,12 +74,14 @@ def _log_chat(ports: "Ports") -> Chat:
 
 
 IMAGES: dict[str, Callable[["Ports"], Images]] = {"ec2": _ec2_images}
+GATES: dict[str, Callable[["Ports", AnyGate], Gate]] = {
+    "command": _command_gate, "commit_status": _commit_status_gate}
 METRICS: dict[str, Callable[["Ports"], Metrics]] = {
     "sql": _sql_metrics, "prometheus": _prometheus_metrics, "cloudwatch": _cloudwatch_metrics}
 CHATS: dict[str, Callable[["Ports"], Chat]] = {"log": _log_chat}
 
 
-def of_kind(kinds: Mapping[str, Callable[["Ports"], Any]], kind: str, what: str) -> Callable[["Ports"], Any]:
+def of_kind(kinds: Mapping[str, Callable[..., Any]], kind: str, what: str) -> Callable[..., Any]:
     if kind not in kinds:
         raise BadInput(f"{what}.kind: {kind!r} is not known; there are {', '.join(kinds)}")
     return kinds[kind]

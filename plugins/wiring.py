@@ -20,6 +20,7 @@ from include.ports import (
     Branches,
     Chat,
     Clusters,
+    Gate,
     Images,
     Instances,
     Leases,
@@ -29,7 +30,7 @@ from include.ports import (
     Runs,
     Traffic,
 )
-from plugins.kinds import CHATS, IMAGES, METRICS, of_kind
+from plugins.kinds import CHATS, GATES, IMAGES, METRICS, of_kind
 from plugins.repositories import access
 from plugins.sessions import Session
 
@@ -44,6 +45,7 @@ class Ports:
 
     def __init__(self, service: Service, environment: str, region: str):
         self.service, self.environment, self.region = service.within(environment), environment, region
+        self._gates: dict[str, Gate] = {}
         if environment not in service.environments:
             raise BadInput(f"{service.service} declares no environment {environment}: "
                            f"there are {', '.join(service.environments)}")
@@ -82,6 +84,13 @@ class Ports:
     @cached_property
     def images(self) -> Images:
         return of_kind(IMAGES, self.service.build.kind, "build")(self)
+
+    def gate(self, name: str) -> Gate:
+        """The gate with this name. It is built once: one that runs commands runs them from look to look."""
+        if name not in self._gates:
+            declared = self.service.gate(name)
+            self._gates[name] = of_kind(GATES, declared.kind, "gates")(self, declared)
+        return self._gates[name]
 
     @cached_property
     def metrics(self) -> Metrics:

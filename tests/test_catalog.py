@@ -75,7 +75,8 @@ def _settings(model: type[BaseModel]) -> set[str]:
     found = set(model.model_fields)
     for name in model.model_fields:
         kind = _inside(model, name)
-        for inner in (_plain(kind), *_tags(kind).values(), *getattr(_plain(kind), "__args__", ())):
+        inside = getattr(_plain(kind), "__args__", ())
+        for inner in (_plain(kind), *inside, *(model for one in (kind, *inside) for model in _tags(one).values())):
             inner = _plain(inner)
             if isinstance(inner, type) and issubclass(inner, BaseModel):
                 found |= _settings(inner)
@@ -246,6 +247,49 @@ def test_folder_and_markets_come_from_the_environment(folder: Path, monkeypatch:
 def test_a_folder_that_is_not_there_is_refused(folder: Path):
     with pytest.raises(BadInput, match="SERIN_SERVICES"):
         load_services(folder / "none")
+
+
+# --- gates
+
+GATES = EXAMPLE.read_text().split("# gates:")[1].split("\n\n")[0]
+
+
+def gates(folder: Path, *changes: tuple[str, str]) -> Path:
+    """The example with the gates that it shows, some text changed."""
+    shown = "gates:" + "\n".join(line.removeprefix("# ") for line in GATES.splitlines())
+    for old, new in changes:
+        assert old in shown, old
+        shown = shown.replace(old, new, 1)
+    return declare(folder, "x.yaml", ("# gates:" + GATES, shown))
+
+
+def test_the_gates_that_the_example_shows_can_be_taken_as_they_are(folder: Path):
+    unit, regression = load_service(gates(folder)).gates
+    assert (unit.kind, unit.commands) == ("command", (("make", "lint"), ("make", "test")))
+    assert (regression.kind, regression.check) == ("commit_status", "ci/regression")
+    assert load_service(EXAMPLE).gates == ()
+
+
+@pytest.mark.parametrize(("old", "new", "says"), [
+    ("name: regression", "name: unit", "each gate needs a name of its own: unit is given twice"),
+    ("name: unit", "name: Unit-1", "gates.0.name: 'Unit-1' is refused"),
+    ("kind: command", "kind: shell", "gates.0.kind: 'shell' is refused: input should be 'command' or 'commit_status'"),
+    ("[[make, lint], [make, test]]", "[]", "gates.0.commands: [] is refused: at least one is needed"),
+    ("[[make, lint], [make, test]]", "[[]]", "gates.0.commands.0: [] is refused: at least one is needed"),
+    ("[[make, lint], [make, test]]", "make test", "gates.0.commands: 'make test' is refused"),
+    ("folder: .", "folder: ../other", "gates.0.folder: '../other' is refused: a path inside the checkout is needed"),
+    ("folder: .", "folder: /etc", "gates.0.folder: '/etc' is refused: a path inside the checkout is needed"),
+    ("junit/*.xml", "../*.xml", "gates.0.report.0: '../*.xml' is refused: a path inside the checkout is needed"),
+    ("PYTHONHASHSEED", "GITHUB_TOKEN", "gates.0.environment.GITHUB_TOKEN"),
+    ("PYTHONHASHSEED", "A-B", "gates.0.environment.A-B"),
+    ("limit_minutes: 30", "limit_minutes: 0", "gates.0.limit_minutes: 0 is refused"),
+    ("disk_mb", "disc_mb", "gates.0.disc_mb: unknown key; did you mean disk_mb?"),
+    ("forge: github", "forge: gitea", "gates.1.forge: 'gitea' is refused: input should be 'github' or 'gitlab'"),
+    ("repository: example/api", "repository: ../api", "gates.1.repository: '../api' is refused"),
+    ("check: ci/regression", "chek: ci/regression", "gates.1.check: is missing"),
+])
+def test_a_gate_that_does_not_fit_is_refused_in_a_sentence(folder: Path, old: str, new: str, says: str):
+    assert says in refusal(gates(folder, (old, new)))
 
 
 # --- markets

@@ -11,6 +11,7 @@ SerinError
     │   ├── LeaseHeld      somebody else holds the lease; `lease` says who, what for and about how long
     │   ├── LeaseLost      the lease went to somebody else while we worked
     │   └── ChangedByHand  a person changes in the console what we are changing
+    ├── NotPassed      a gate says no to the commit; `log` says where to read more
     ├── Conflict       two branches changed the same lines; nothing was merged
     ├── GaveUp         a wait passed its limit
     ├── Unhealthy      prod traffic shows that the new ASG is worse
@@ -67,6 +68,14 @@ class LeaseLost(Refused):
 
 class ChangedByHand(Refused):
     """A person changes in the console what the push is changing."""
+
+
+class NotPassed(Final):
+    """A gate says no to the commit: its AMI goes nowhere. It did no harm, and nothing was changed."""
+
+    def __init__(self, sentence: str, log: str = ""):
+        super().__init__(sentence)
+        self.log = log
 
 
 class Conflict(Final):

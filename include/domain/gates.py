@@ -5,12 +5,17 @@ A result is never overwritten: a gate that is tried again on the same commit add
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import MISSING, asdict, dataclass, field, fields
 from datetime import datetime
+from urllib.parse import quote
 
 from include.domain.records import as_revision
 
+MOST_NAMES = 10         # people in a sentence
+LAST_WORDS = 3          # lines
+LONGEST = 100           # characters of a name
 REVISION = re.compile(r"([a-z0-9_]+)(?:-(\d+))?\.(?:json|log|report)")
 
 
@@ -47,6 +52,23 @@ class GateResult:
     push_id: str = ""
 
 
+def not_passed(result: GateResult, authors: str) -> str:
+    """The sentence for log, room and record: which gate, its last words, where its log is, and who should look."""
+    words = " | ".join(result.last_lines.splitlines()[-LAST_WORDS:])
+    parts = [f"{result.commit[:12]} did not pass gate {result.name}: {result.reason}",
+             f"it said: {words}" if words else "", f"its log: {result.log}" if result.log else "",
+             f"this push carries commits of {authors}" if authors else ""]
+    return "; ".join(filter(None, parts))
+
+
+def named(authors: Iterable[str]) -> str:
+    """The authors of commits, each once, those of the most commits first. Untrusted text."""
+    counted = Counter("".join(c if c.isprintable() else " " for c in author)[:LONGEST] for author in authors)
+    names = [author for author, _ in counted.most_common()]
+    more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
+    return ", ".join(names[:MOST_NAMES]) + more
+
+
 def gates_folder(service: str, commit: str) -> str:
     """Where the archive keeps what gates said of a commit."""
     return f"gates/{service}/{commit}/"
@@ -61,7 +83,7 @@ def log_key(service: str, commit: str, gate: str, number: int = 1) -> str:
 
 
 def report_key(service: str, commit: str, gate: str, number: int, path: str) -> str:
-    return f"{gates_folder(service, commit)}{as_revision(f'{gate}.report', number)}/{path}"
+    return f"{gates_folder(service, commit)}{as_revision(f'{gate}.report', number)}/{quote(path)}"
 
 
 def newest_results(keys: Iterable[str], folder: str) -> dict[str, int]:

@@ -20,6 +20,7 @@ from include.domain.declared.environments import (
     RegionSettings,
     VersionCheck,
 )
+from include.domain.declared.gates import AnyGate, Gates
 from include.domain.declared.manifest import ManifestSettings
 from include.domain.declared.red_black import RedBlackPlan, RepairSettings
 from include.domain.declared.scaling import ScalingSettings
@@ -40,6 +41,7 @@ class Service(Settings):
     watch_every_seconds: Annotated[float, Field(ge=1)] = 30
     build: Build
     manifest: ManifestSettings = ManifestSettings()
+    gates: Gates = ()
     environments: dict[Name, Environment]
     canary: CanaryPlan
     red_black: RedBlackPlan = RedBlackPlan()
@@ -113,3 +115,10 @@ class Service(Settings):
         if region not in regions:
             raise KeyError(f"{region} is not a region of {self.service} in {environment}: {', '.join(regions)}")
         return regions[region]
+
+    def gate(self, name: str) -> AnyGate:
+        """The gate's settings; KeyError names what there is."""
+        gates = {gate.name: gate for gate in self.gates}
+        if name not in gates:
+            raise KeyError(f"{self.service} declares no gate {name}: {', '.join(gates) or 'there are none'}")
+        return gates[name]

@@ -52,6 +52,7 @@ class WorldPorts:
         world = world.elsewhere.get(environment, world)
         self.service, self.environment, self.region, self.chat = world.service, environment, region, world.chat
         self.regions, self.markets, self.hiding_key = list(world.regions), wiring.load_markets(), str
+        self.gate = world.gate
         of_a_region = {"clusters", "traffic", "metrics", "limits", "alarms", "instances"}
         ports = world.ports(region or self.regions[0])
         vars(self).update({name: port for name, port in ports.items() if region or name not in of_a_region})

@@ -96,3 +96,29 @@ def test_what_a_person_asks_for_is_deployed(everywhere, run):
     assert any(f"commit {older[:12]} of api is on its way to test, started by " in said
                and said.endswith(": to see it fail") for said in everywhere.chat.room)
     assert not [said for said in everywhere.chat.room if "push" in said.partition(" --conf ")[0]]
+
+
+GATES = {"gates": [{"name": "unit", "kind": "command", "commands": [["make", "test"]]}]}
+
+
+@pytest.mark.parametrize("world", [DECLARED | GATES], indirect=True)
+def test_a_commit_that_does_not_pass_a_gate_goes_to_no_environment_and_each_record_says_so(everywhere, run):
+    commit, before = everywhere.branches.push("release", "worse", author="Grace"), serving(everywhere)
+    everywhere.elsewhere["integration"].gates["unit"].refuses[commit] = "2 of 400 tests failed"
+    colour, states = run("api_release_deploy")
+    assert (colour, states["gates.unit"], states["build_ami"]) == ("failed", "failed", "success")
+    assert serving(everywhere) == before
+    for name, record in records(everywhere).items():
+        assert (name, record["end"]) == (name, "FailureClean")
+        assert "did not pass gate unit: 2 of 400 tests failed" in record["reason"]
+        assert "commits of Grace" in record["reason"]
+    assert set(records(everywhere)) == set(WHERE["release"])
+
+
+@pytest.mark.parametrize("world", [DECLARED | GATES], indirect=True)
+def test_a_commit_that_passed_on_one_branch_is_not_tried_again_on_the_next(everywhere, run):
+    commit = everywhere.branches.push("test", "better")
+    assert run("api_test_deploy")[0] == "success"
+    everywhere.branches.heads["release"] = commit
+    everywhere.elsewhere["integration"].gates["unit"].refuses[commit] = "would be asked again"
+    assert run("api_release_deploy")[0] == "success"

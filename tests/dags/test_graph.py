@@ -86,3 +86,21 @@ def test_where_all_are_undone_it_is_done_at_once_and_after_the_failed_region_s_o
     assert teardowns(dag) == own | everywhere | {"canary.retire", "finish_push"}
     assert all(upstream(dag, task) == own for task in everywhere)
     assert upstream(dag, "finish_push") >= everywhere
+
+
+UNIT = {"name": "unit", "kind": "command", "commands": [["make", "test"]]}
+CI = {"name": "ci", "kind": "commit_status", "connection": "forge", "repository": "example/api", "check": "ci"}
+
+
+def test_every_gate_is_a_task_beside_the_build_and_nothing_goes_on_before_all_are_passed(declared):
+    dag = declared(gates=[UNIT, CI])
+    for gate in ("gates.unit", "gates.ci"):
+        assert upstream(dag, gate) == {"start_push"}
+    after = dag.get_task("gates.unit").get_flat_relative_ids(upstream=False)
+    assert after == {task.task_id for task in dag.tasks} - {"start_push", "build_ami", "gates.unit", "gates.ci"}
+    assert dag.get_task("pre_flight").get_flat_relative_ids(upstream=True) >= {"gates.unit", "gates.ci", "build_ami"}
+    assert dag.get_task("pre_flight").trigger_rule == "all_success"
+
+
+def test_where_no_gate_is_declared_there_is_no_group_of_them(push):
+    assert not [task.task_id for task in push.tasks if task.task_id.startswith("gates")]

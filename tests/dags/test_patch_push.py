@@ -184,3 +184,30 @@ class Fate:
         if not self.deaths[verb]:
             del self.deaths[verb]
         return True
+
+
+GATES = {"gates": [{"name": "unit", "kind": "command", "commands": [["make", "test"]]},
+                   {"name": "lint", "kind": "command", "commands": [["make", "lint"]]}]}
+
+
+@pytest.mark.parametrize("world", [GATES], indirect=True)
+def test_a_gate_that_refuses_stops_the_push_where_nothing_was_changed(world, run):
+    commit = world.branches.push("prod", "worse")
+    world.gates["unit"].refuses[commit] = "2 of 400 tests failed"
+    colour, states = run("api_patch_push")
+    assert colour == "failed"
+    assert (states["gates.unit"], states["gates.lint"], states["pre_flight"]) == (
+        "failed", "success", "upstream_failed")
+    assert serving(world) == V041
+    [record] = records(world)
+    assert record["end"] == "FailureClean"
+    assert "did not pass gate unit: 2 of 400 tests failed" in record["reason"]
+    assert world.images.find(commit).veto == ""
+
+
+@pytest.mark.parametrize("world", [GATES], indirect=True)
+def test_gates_that_pass_let_the_push_on(world, run):
+    world.branches.push("prod", "better")
+    colour, states = run("api_patch_push")
+    assert (colour, states["gates.unit"], states["gates.lint"]) == ("success", "success", "success")
+    assert serving(world) == V042

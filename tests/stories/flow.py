@@ -10,6 +10,7 @@ from include.domain.peak_windows import Market
 from include.domain.push import Push, PushRecord
 from include.steps.canary import life as canary
 from include.steps.canary import scoring
+from include.steps.gates.trying import try_gate
 from include.steps.images import build, manifest
 from include.steps.push import ends, pre_flight
 from include.steps.red_black import peak_windows
@@ -54,7 +55,8 @@ class Flow:
     def _pushed(self, push: Push) -> None:
         self.built = push
         built = self._task("build_ami", lambda look: self._build(push, look))
-        if built is None:
+        passed = [self.gate(push, gate.name) for gate in self.service.gates]
+        if built is None or None in passed:
             return
         self.built = built
         if self.pre_flight(built) and self.try_canary(built):
@@ -68,6 +70,11 @@ class Flow:
             manifest.keep_what_is_in(built, "", str, self.service, look, **self._ports("images", "branches", "archive"),
                                      chat=self.world.chat)
         return built
+
+    def gate(self, push: Push, name: str) -> Any:
+        return self._task(f"gates.{name}", lambda look: try_gate(
+            push, name, self.service, look, **self._ports("archive", "branches", "images"), gate=self.world.gate(name),
+            clusters=self.world.mortal(self.world.clusters, "clusters")))
 
     def pre_flight(self, push: Push) -> bool:
         world = self.world

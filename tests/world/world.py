@@ -16,6 +16,7 @@ from tests.world.clusters import InMemoryClusters
 from tests.world.code import InMemoryImages
 from tests.world.crash import Executioner, Killed, Mortal
 from tests.world.declared import REGIONS, service
+from tests.world.gates import InMemoryGate
 from tests.world.instances import InMemoryInstances
 from tests.world.limits import InMemoryLimits
 from tests.world.metrics import InMemoryMetrics
@@ -46,6 +47,8 @@ class World:
         names = tuple(here.region for here in self.service.environments[environment].regions)
         self.regions = {name: Region(name) for name in names}
         self._share(beside)
+        self.gates = {gate.name: InMemoryGate(gate.name, self.service.lasts(minutes=gate.limit_minutes), self.clock)
+                      for gate in self.service.gates}
         self.metrics = {name: InMemoryMetrics(self.service.metrics.step_seconds) for name in names}
         self.clusters = {name: InMemoryClusters(region, self.clock, partial(self._changed, region))
                          for name, region in self.regions.items()}
@@ -169,6 +172,10 @@ class World:
                  "archive": self.archive, "leases": self.leases, "runs": self.dag_runs,
                  "tickets": self.tickets}
         return {name: Mortal(port, self.executioner, name) for name, port in ports.items()}
+
+    def gate(self, name: str) -> Any:
+        """The gate with this name, mortal."""
+        return Mortal(self.gates[name], self.executioner, "gate")
 
     def mortal(self, ports: Mapping[str, Any], name: str) -> dict[str, Any]:
         """The same port of every region, mortal."""
