@@ -6,7 +6,7 @@ from include.demo.live_view import Picture, RegionPicture
 from include.demo.push_story import PushStory
 from include.domain.push import PushEnd, PushRecord
 
-EXIT_CODES = {PushEnd.SUCCESS: 0, PushEnd.FAILURE_CLEAN: 1, PushEnd.FAILURE_DIRTY: 2}
+EXIT_CODES = {PushEnd.SUCCESS: 0, PushEnd.SUPERSEDED: 1, PushEnd.FAILURE_CLEAN: 1, PushEnd.FAILURE_DIRTY: 2}
 NO_RECORD = 3
 
 

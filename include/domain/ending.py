@@ -16,6 +16,14 @@ class Ending:
     regions: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Early:
+    """The end of a push that stopped before it changed anything, and is no failure; and why."""
+
+    end: str
+    why: str
+
+
 def ending(push_id: str, standing: Mapping[str, Standing], again: str = "push") -> Ending:
     """Success where every region runs the new AMI, FailureClean where none does. Regions on two AMIs are dirty: which
     of both is to run is a person's decision, and until then every alarm and every bug has two answers."""

@@ -16,6 +16,7 @@ SerinError
     ├── GaveUp         a wait passed its limit
     ├── Unhealthy      prod traffic shows that the new ASG is worse
     ├── GaveWay        a calibration ended early, for whoever waits for its lease
+    ├── Superseded     a newer commit of the branch takes the place of what the watcher pushes
     ├── NothingToPush  what was to be pushed runs there already
     └── NothingToUndo  a rollback or a repair found nothing to do
 """
@@ -94,6 +95,10 @@ class GaveWay(Final):
     """Somebody waits for what is done here, and it can be done another day."""
 
 
+class Superseded(Final):
+    """A newer commit of the branch takes the push's place, which changed no region yet."""
+
+
 class NothingToPush(Final):
     """What was to be pushed runs in every region already: the push ends well, and its other tasks are skipped."""
 
@@ -102,4 +107,5 @@ class NothingToUndo(Final):
     """A rollback found nothing that this push changed."""
 
 
+EARLY = (NothingToPush, Superseded)    # the push ends, and nothing is wrong
 HARM = (NoGo, Unhealthy)    # they say of the AMI itself that it must not be pushed again

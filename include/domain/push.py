@@ -18,9 +18,11 @@ class PushKind(StrEnum):
 
 
 class PushEnd(StrEnum):
-    """How a push ended. FailureClean: nothing changed, or all undone. FailureDirty: a person is needed."""
+    """How a push ended. Superseded: it gave way to a newer commit, before it changed anything. FailureClean: nothing
+    changed, or all undone. FailureDirty: a person is needed."""
 
     SUCCESS = "Success"
+    SUPERSEDED = "Superseded"
     FAILURE_CLEAN = "FailureClean"
     FAILURE_DIRTY = "FailureDirty"
 

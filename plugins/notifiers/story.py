@@ -9,13 +9,15 @@ from functools import partial
 from typing import Any
 
 from include.domain.announcements import Kind, announcement, gist
+from include.domain.ending import Early
+from include.domain.errors import SerinError, Superseded
 from include.domain.looks import Wait
-from include.domain.push import Event
+from include.domain.push import Event, PushEnd
 from plugins.wiring import Ports
 
 SAYS = "says"      # the newest sentence of a task: why it waits, what it did
 FAILED = "failed"  # why it failed; absent unless it did
-ENDED = "ended"    # why nothing more was to be done, where that is a good end; the other tasks are skipped
+EARLY = "early"    # how and why the push ended before it changed anything; the other tasks are skipped
 HARM = "harm"      # the same, where it failed because the AMI did harm
 
 
@@ -56,12 +58,13 @@ class Story:
         if in_the_room and sentence:
             self._room(self._kind, sentence)
 
-    def ended_well(self, sentence: str) -> None:
-        """There is nothing more to do, and that is told: the other tasks are skipped."""
-        self._say(sentence)
-        self._quietly(lambda: self._task.xcom_push(ENDED, sentence))
-        self._event("done", sentence)
-        self._room(self._kind, sentence)
+    def ended_early(self, error: SerinError) -> None:
+        """There is nothing more to do, and that is no failure: the other tasks are skipped, and the push's end says it
+        in the room."""
+        end = PushEnd.SUPERSEDED if isinstance(error, Superseded) else PushEnd.SUCCESS
+        self._say(str(error))
+        self._quietly(lambda: self._task.xcom_push(EARLY, Early(end, str(error))))
+        self._event("done", str(error))
 
     def failed(self, sentence: str, *, harm: bool = False) -> None:
         self._say(sentence)

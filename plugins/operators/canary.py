@@ -19,6 +19,7 @@ class LaunchCanary(StepOperator):
 
     template_fields = ("push",)
     in_the_room = True
+    gives_way = True
 
     def __init__(self, *, push: Any, **kwargs: Any):
         super().__init__(**kwargs)
@@ -38,6 +39,7 @@ class Bake(StepOperator):
     """Wait while real traffic tells; overwhelming harm ends it at once."""
 
     template_fields = ("canary",)
+    gives_way = True
 
     def __init__(self, *, canary: Any, **kwargs: Any):
         super().__init__(**kwargs)

@@ -6,7 +6,7 @@ from airflow.sdk import Param
 
 from include.domain.push import Push, PushKind
 from plugins.operators.push import COMMIT, FinishPush, asked_for
-from plugins.operators.step import StepOperator, Visit
+from plugins.operators.step import StepOperator, Visit, give_way
 
 DEPLOY_FORM = {
     "commit": Param("", type="string", title="Commit", pattern=COMMIT,
@@ -29,7 +29,10 @@ class StartDeploy(StepOperator):
 
         asked = asked_for(visit.context, DEPLOY_FORM)
         request = PushRequest(kind=str(PushKind.DEPLOY), branch=self.branch, **asked)
-        return visit.take(start_push, request, clusters={})
+        push = visit.take(start_push, request, clusters={})
+        visit.context["ti"].xcom_push("return_value", push)     # its record is written, also where it gives way
+        give_way(visit, push)
+        return push
 
     def says(self, value: Push) -> str:
         where = " and ".join((self.environment, *self.also))
@@ -41,6 +44,7 @@ class BeginDeploy(StepOperator):
     """The deploy as it goes to this environment; where its commit runs already, the rest is skipped."""
 
     template_fields = ("push",)
+    gives_way = True
 
     def __init__(self, *, push: Any, **kwargs: Any):
         super().__init__(**kwargs)

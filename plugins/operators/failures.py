@@ -5,7 +5,8 @@ from typing import Any
 from airflow.sdk import Context
 
 from include.domain.declared.environments import ENVIRONMENTS
-from plugins.notifiers.story import ENDED, FAILED, HARM, SAYS
+from include.domain.ending import Early
+from plugins.notifiers.story import EARLY, FAILED, HARM, SAYS
 
 
 def what_failed(context: Context, environment: str = "") -> dict[str, str]:
@@ -16,11 +17,11 @@ def what_failed(context: Context, environment: str = "") -> dict[str, str]:
             if is_for(task, environment)}
 
 
-def why_it_ended_well(context: Context, environment: str) -> str:
-    """What a task said that found nothing more to do; empty where none did."""
+def ended_early(context: Context, environment: str) -> Early | None:
+    """How and why the push ended before it changed anything, by the task that found it out."""
     ti = context["ti"]
-    said = (ti.xcom_pull(task_ids=task, key=ENDED) for task in _in_state(ti, "skipped") if is_for(task, environment))
-    return next(filter(None, said), "")
+    said = (ti.xcom_pull(task_ids=task, key=EARLY) for task in _in_state(ti, "skipped") if is_for(task, environment))
+    return next(filter(None, said), None)
 
 
 def is_for(task: str, environment: str) -> bool:

@@ -10,6 +10,7 @@ class PreFlight(StepOperator):
     """All that would stop the push in any region, known before the canary bakes for hours."""
 
     template_fields = ("push",)
+    gives_way = True
 
     def __init__(self, *, push: Any, **kwargs: Any):
         super().__init__(**kwargs)

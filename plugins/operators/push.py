@@ -10,8 +10,8 @@ from include.domain.by_hand import to_roll_back
 from include.domain.errors import BadInput, Final
 from include.domain.push import WATCHER, Push, PushEnd, PushKind, PushRecord
 from plugins.operators.aws_calls import of_the_run
-from plugins.operators.failures import what_failed, what_harmed, why_it_ended_well
-from plugins.operators.step import StepOperator, Visit
+from plugins.operators.failures import ended_early, what_failed, what_harmed
+from plugins.operators.step import StepOperator, Visit, give_way
 
 AMI = "^[A-Za-z0-9()\\[\\] ./'@_-]{0,128}$"    # what AWS takes as a name, and every id
 COMMIT = "^([0-9a-f]{7,40})?$"
@@ -48,6 +48,7 @@ class StartPush(StepOperator):
         push = visit.take(start_push, PushRequest(kind=str(self.kind), **asked), clusters=clusters)
         visit.context["ti"].xcom_push("return_value", push)     # its record is written, also where it is not needed
         must_be_needed(push, clusters)
+        give_way(visit, push)
         return push
 
     def says(self, value: Push) -> str:
@@ -72,8 +73,8 @@ class FinishPush(StepOperator):
         failures = failures | self.vetoed(visit, push)
         record = visit.take(finish_push, push, failures, aws_calls=of_the_run(visit.context, self.environment),
                             clusters=visit.everywhere("clusters"),
-                            not_needed=why_it_ended_well(visit.context, self.environment))
-        if record.end != PushEnd.SUCCESS:
+                            early=ended_early(visit.context, self.environment))
+        if record.end not in (PushEnd.SUCCESS, PushEnd.SUPERSEDED):
             visit.context["ti"].xcom_push("return_value", record)
             raise PushEnded(f"{record.end}: {record.reason}")
         return record

@@ -16,6 +16,7 @@ class Score(StepOperator):
     """Go, or the push ends here; the report goes into the archive."""
 
     template_fields = ("canary",)
+    gives_way = True
     in_the_room = True
 
     def __init__(self, *, canary: Any, **kwargs: Any):

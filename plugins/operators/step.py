@@ -16,7 +16,7 @@ from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException, A
 
 from include.domain.announcements import Kind
 from include.domain.declared.environments import PROD
-from include.domain.errors import HARM, BadInput, Final, GaveWay, NothingToPush, NothingToUndo
+from include.domain.errors import EARLY, HARM, BadInput, Final, GaveWay, NothingToUndo
 from include.domain.looks import Look, Wait
 from include.domain.push import Push
 from plugins import wiring
@@ -77,6 +77,7 @@ class StepOperator(BaseOperator):
 
     in_the_room = False  # whether the team's room hears when it is done
     tells = Kind.PROGRESS    # what its end is to the room: that of a whole push makes the room's topic
+    gives_way = False    # whether it looks for a newer commit before each look: the push has changed no region yet
     of_a_push = True     # whether its events are those of a push, or of what undoes one
 
     def __init__(self, *, service: str, region: str = "", environment: str = PROD, also: Sequence[str] = (),
@@ -114,9 +115,9 @@ class StepOperator(BaseOperator):
         except (NothingToUndo, GaveWay) as nothing:
             story.nothing(str(nothing))
             raise AirflowSkipException(str(nothing)) from nothing
-        except NothingToPush as nothing:
-            story.ended_well(str(nothing))
-            raise AirflowSkipException(str(nothing)) from nothing
+        except EARLY as early:
+            story.ended_early(early)
+            raise AirflowSkipException(str(early)) from early
         except Final as final:
             story.failed(str(final), harm=isinstance(final, HARM))
             raise AirflowFailException(str(final)) from final
@@ -145,8 +146,10 @@ class StepOperator(BaseOperator):
 
     def _look_until_done(self, ports: wiring.Ports, looks: Looks, story: Story, context: Context) -> Any:
         while True:
-            answer = self.step(Visit(ports, looks.look(now()), push_id(self.service, context, self.environment),
-                                     context))
+            visit = Visit(ports, looks.look(now()), push_id(self.service, context, self.environment), context)
+            if self.gives_way and visit.push:
+                give_way(visit, visit.push)
+            answer = self.step(visit)
             if not isinstance(answer, Wait):
                 return answer
             looks.due(answer.next_look)
@@ -174,6 +177,13 @@ class StepOperator(BaseOperator):
 def now() -> datetime:
     """The one clock that steps see."""
     return datetime.now(UTC)
+
+
+def give_way(visit: Visit, push: Push) -> None:
+    """Superseded where the branch has a newer commit."""
+    from include.steps.branches.superseding import must_be_the_newest
+
+    visit.take(must_be_the_newest, push)
 
 
 def push_id(service: str, context: Context, environment: str = PROD) -> str:

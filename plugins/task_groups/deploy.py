@@ -18,7 +18,7 @@ def deploy(service: Service, environment: str, push: Any) -> TaskGroup:
     with TaskGroup(environment) as group:
         begin = BeginDeploy(task_id="begin", push=push, **here)
         pre_flight = PreFlight(task_id="pre_flight", push=begin.output, **here)
-        regions = [region(service, name, environment) for name in names]
+        regions = [region(service, name, environment, gives_way=name == names[0]) for name in names]
         finish_deploy = FinishDeploy(task_id="finish_deploy", **here)
         finish_deploy.as_teardown(on_failure_fail_dagrun=True)
         chain(begin, pre_flight, *regions, finish_deploy)

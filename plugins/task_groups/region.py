@@ -23,11 +23,11 @@ from plugins.operators.roll_back import RollBack
 from plugins.operators.step import StepOperator
 
 
-def region(service: Service, name: str, environment: str = PROD) -> TaskGroup:
+def region(service: Service, name: str, environment: str = PROD, *, gives_way: bool = False) -> TaskGroup:
     """off peak → red/black → the baseline gone, and a rollback (or a hold) that skips itself where all is well."""
     here = {"service": service.service, "environment": environment, "region": name}
     with TaskGroup(name.replace("-", "_")) as group:
-        off_peak = OffPeak(task_id="off_peak", **here)
+        off_peak = OffPeak(task_id="off_peak", gives_way=gives_way, **here)
         plan = Plan(task_id="plan", push=off_peak.output, **here)
         launch_new = LaunchNew(task_id="launch_new", plan=plan.output, **here)
         in_service = InService(task_id="in_service", plan=launch_new.output, **here)

@@ -7,7 +7,7 @@ from datetime import datetime
 from include.domain.asg_names import cluster_name
 from include.domain.aws_calls import Calls, as_line
 from include.domain.declared.environments import PROD
-from include.domain.ending import Ending
+from include.domain.ending import Early, Ending
 from include.domain.errors import BadInput
 from include.domain.push import Push, PushEnd, PushKind, PushRecord
 from include.domain.records import as_revision
@@ -57,13 +57,13 @@ def start_push(request: PushRequest, push_id: str, service: Service, now: dateti
 
 def finish_push(push: Push, failures: Mapping[str, str], service: Service, now: datetime,
                 clusters: Mapping[str, Clusters], archive: Archive, leases: Leases,
-                aws_calls: Calls | None = None, not_needed: str = "") -> PushRecord:
-    """The push's record: its end is what the regions run, and what was left behind. `not_needed` says why nothing was
-    to be done."""
+                aws_calls: Calls | None = None, early: Early | None = None) -> PushRecord:
+    """The push's record: its end is what the regions run, and what was left behind; `early` where it stopped before it
+    changed anything."""
     verdict = kept_verdict(push.service, push.id, archive)
     ended = how_it_ended(push.service, push.environment, push.id, clusters)
-    if not_needed and not failures and ended.end == PushEnd.FAILURE_CLEAN:
-        ended = Ending(PushEnd.SUCCESS, (not_needed,), ())
+    if early and not failures and ended.end == PushEnd.FAILURE_CLEAN:
+        ended = Ending(PushEnd(early.end), (early.why,), ())
     record = _record(push, failures, now, ended, verdict.score if verdict else None)
     record = replace(record, aws_calls=sum((aws_calls or {}).values()), aws_operations=as_line(aws_calls or {}))
     record, number = keep_record(record, archive)

@@ -1,0 +1,121 @@
+"""Whole runs that the watcher started, in Airflow, against the in-memory world: superseded, and not needed at all."""
+
+import json
+
+import pytest
+
+from include.domain import asg_tags
+from include.domain.push import WATCHER
+from plugins.operators import deploy, push
+from tests.world.declared import REGIONS, elsewhere
+
+STAGES = {"environments": elsewhere("integration", "staging")}
+
+
+@pytest.fixture
+def heard(monkeypatch):
+    """What the watcher heard of."""
+    def heard(commit):
+        asked = {"commit": commit, "ami": "", "started_by": WATCHER, "reason": "new commit"}
+        for module in (push, deploy):
+            monkeypatch.setattr(module, "asked_for", lambda *_: asked)
+    return heard
+
+
+def records(world):
+    found = [json.loads(body) for key, body in world.archive.objects.items() if key.endswith("/record.json")]
+    return {record["environment"]: record for record in found}
+
+
+def skipped(states):
+    return {task for task, state in states.items() if state == "skipped"}
+
+
+@pytest.mark.parametrize("at", ["start", "bake"])
+def test_a_push_that_is_superseded_in_its_canary_ends_clean_says_by_what_and_vetoes_nothing(at, world, run, heard):
+    older = world.branches.push("prod", "one")
+    heard(older)
+    if at == "start":
+        world.branches.push("prod", "two")
+    else:
+        world.on_tick = lambda: _push_during_the_bake(world)
+    colour, states = run("api_patch_push")
+    newest = world.branches.head("prod")
+    assert newest != older
+    assert colour == "success"
+    assert "failed" not in states.values()
+    assert states["canary.retire"] == "success"
+    assert skipped(states) >= {"canary.bake", "canary.score", "us_east_1.plan", "us_east_1.roll_back"}
+    assert [sorted(world.regions[name].groups) for name in REGIONS] == [["api-prod-v041"]] * len(REGIONS)
+    record = records(world)["prod"]
+    assert (record["end"], record["regions"]) == ("Superseded", "")
+    assert record["reason"] == f"superseded by commit {newest[:12]} of prod, which is built on {older[:12]}"
+    assert not any(image.veto for image in world.images.images.values())
+    assert not world.leases.held
+    assert world.lost == 0
+
+
+def _push_during_the_bake(world):
+    baking = any("canary" in name for name in world.regions[REGIONS[0]].groups)
+    if baking and len(world.branches.commits) < 3:
+        world.branches.push("prod", "two")
+
+
+def test_one_that_is_already_being_pushed_is_finished(world, run, heard):
+    older = world.branches.push("prod", "one")
+    heard(older)
+
+    def push_while_a_region_is_pushed():
+        if "api-prod-v042" in world.regions[REGIONS[0]].groups and len(world.branches.commits) < 3:
+            world.branches.push("prod", "two")
+
+    world.on_tick = push_while_a_region_is_pushed
+    colour, _ = run("api_patch_push")
+    assert colour == "success"
+    assert world.branches.head("prod") != older
+    record = records(world)["prod"]
+    assert (record["end"], record["commit"]) == ("Success", older)
+
+
+def test_a_commit_that_runs_everywhere_is_not_pushed_again_and_the_run_is_green(world, run, heard):
+    commit = world.branches.push("prod", "merged after the weekly push")
+    for region in world.regions.values():
+        region.groups["api-prod-v041"].tags[asg_tags.COMMIT] = commit
+    heard(commit)
+    colour, states = run("api_patch_push")
+    assert (colour, states["start_push"], states["finish_push"]) == ("success", "skipped", "success")
+    assert states["build_ami"] == "skipped"
+    record = records(world)["prod"]
+    assert (record["end"], record["commit"], record["regions"]) == ("Success", commit, "")
+    assert record["reason"].endswith("of prod already: there is nothing to push")
+    assert any("there is nothing to push" in str(said) for said in world.chat.room)
+
+
+@pytest.mark.parametrize("world", [STAGES], indirect=True)
+def test_an_environment_that_runs_the_commit_is_passed_over_and_the_other_is_deployed(world, run, heard):
+    commit = world.branches.push("release", "again")
+    for name in ("integration", "staging"):
+        world.beside(name)
+    for region in world.elsewhere["integration"].regions.values():
+        region.groups["api-integration-v041"].tags[asg_tags.COMMIT] = commit
+    heard(commit)
+    colour, states = run("api_release_deploy")
+    assert colour == "success"
+    assert {"integration.begin", "integration.us_east_1.plan"} <= skipped(states)
+    found = records(world)
+    assert (found["integration"]["regions"], found["staging"]["regions"]) == ("", "us-east-1")
+    assert "nothing to deploy" in found["integration"]["reason"]
+
+
+@pytest.mark.parametrize("world", [STAGES], indirect=True)
+def test_a_deploy_gives_way_before_its_first_region_in_both_environments(world, run, heard):
+    heard(world.branches.push("release", "one"))
+    for name in ("integration", "staging"):
+        world.beside(name)
+    newest = world.branches.push("release", "two")
+    colour, _ = run("api_release_deploy")
+    assert colour == "success"
+    assert {name: record["end"] for name, record in records(world).items()} == {
+        "integration": "Superseded", "staging": "Superseded"}
+    assert world.branches.head("release") == newest
+    assert not world.images.started
