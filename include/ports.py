@@ -267,6 +267,13 @@ class Branches(Protocol):
     def holding(self, commit: str) -> list[str]:
         """The branches, as they are now, whose history holds the commit; by name."""
 
+    def built_on(self, commit: str, branches: Sequence[str], most: int = 2000) -> list[str]:
+        """The hashes of these branches' commits that have it in their history, itself left out, the oldest first."""
+
+    def naming(self, ticket: str, branches: Sequence[str], most: int = 2000) -> list[Commit]:
+        """Of the newest `most` commits of these branches, as they are now, those whose message names the ticket; newest
+        first. A branch that is not there has none."""
+
 
 @dataclass(frozen=True)
 class Merged:

@@ -31,7 +31,8 @@ class ContractWorld:
     `no_ami` of none.
     `write_metric(asg, at, values)` puts values of one second into the metric store, as those of one of the ASG's
     instances where `instance` is given. `set_alarm(name, state)` makes an alarm, or changes its state.
-    `commit_to(branch)` lands another commit there, which changes the same lines as any other.
+    `commit_to(branch)` lands another commit there, which changes the same lines as any other; `commit_saying(branch,
+    message)` one with this message, and returns its hash.
     `answers(instance, said)` lets the instance answer so from now on, and returns the port.
     """
 
@@ -52,6 +53,7 @@ class ContractWorld:
     branches: Branches
     merges: Merges
     commit_to: Callable[[str], object]
+    commit_saying: Callable[[str, str], str]
     images: Images
     image_regions: tuple[str, ...]
     now: Callable[[], datetime]

@@ -28,6 +28,7 @@ class InMemory(ContractWorld):
         self.archive, self.leases = world.archive, world.leases
         self.branches, self.images, self.image_regions = world.branches, world.images, REGIONS[:2]
         self.merges, self.commit_to = world.merges, partial(self._commit_to, count(1))
+        self.commit_saying = world.branches.push
         self.target_group = self.traffic.target_group("api-prod")
         self.ami, self.commit = "ami-0123456789abcdef0", world.branches.push("prod", "a fix")
         self.now, self.until, self.write_metric = world.clock, world.until, self.metrics.write

@@ -11,6 +11,8 @@ from threading import Thread
 from typing import Any
 from uuid import uuid4
 
+import pygit2
+
 from include.adapters.alarms.cloudwatch import CloudWatchAlarms
 from include.adapters.archive.s3 import S3Archive
 from include.adapters.branches.git import GitBranches
@@ -131,6 +133,14 @@ class OnLocalCloud(ContractWorld):
     @cached_property
     def leases(self) -> S3Leases:
         return S3Leases(self._session, self._bucket, "serin", timedelta(minutes=15))
+
+    def commit_saying(self, branch: str, message: str) -> str:
+        repository = pygit2.Repository(str(self._repository))
+        head = repository.references[f"refs/heads/{branch}"]
+        by = pygit2.Signature("Ada", "ada@localhost")
+        made = repository.create_commit(None, by, by, message, head.peel(pygit2.Commit).tree.id, [head.target])
+        head.set_target(made)
+        return str(made)
 
     @cached_property
     def commit(self) -> str:

@@ -110,12 +110,35 @@ def test_the_branches_that_hold_a_commit_are_named(world):
     assert world.branches.holding(world.commit[:7]) == ["prod", "release"]
 
 
+def test_what_is_built_on_a_commit_is_told_by_branch_the_oldest_first_without_itself(world):
+    first = world.branches.head("test")
+    world.commit_to("prod")
+    world.commit_to("release")
+    newest = world.branches.head("prod")
+    assert world.branches.built_on(first[:12], ["prod"]) == [world.commit, newest]
+    assert world.branches.built_on(first, ["prod"], most=1) == [world.commit]
+    assert world.branches.built_on(world.commit, ["prod", "release", "nobody"]) == [newest]
+    assert set(world.branches.built_on(first, ["release", "prod"])) == {
+        world.commit, newest, world.branches.head("release")}
+    assert world.branches.built_on(newest, ["prod", "release"]) == []
+
+
+def test_commits_that_name_a_ticket_are_found_the_newest_first_and_no_other_ticket_s(world):
+    found = [world.commit_saying("prod", message) for message in (
+        "API-12: faster", "Say API-123 and API-1234", "no ticket", "Merge of faster\n\nfixes API-12, at last")]
+    assert [commit.sha for commit in world.branches.naming("API-12", ["test", "prod"])] == [found[3], found[0]]
+    assert [commit.sha for commit in world.branches.naming("API-123", ["prod"])] == [found[1]]
+    assert world.branches.naming("API-12", ["test", "nobody"]) == []
+    assert [commit.sha for commit in world.branches.naming("API-12", ["prod"], most=2)] == [found[3]]
+    assert world.branches.naming("API-99", ["prod"]) == []
+
+
 @pytest.mark.parametrize("revision", ["0" * 40, "prod", "--all"])
 def test_every_question_about_an_unknown_commit_is_refused_by_name(world, revision, tmp_path):
     ask = world.branches
     for question in (lambda: ask.between(revision, world.commit), lambda: ask.between(world.commit, revision),
                      lambda: ask.files(revision, world.commit), lambda: ask.read(revision, "a"),
                      lambda: ask.paths(revision), lambda: ask.export(revision, tmp_path / "x"),
-                     lambda: ask.holding(revision)):
+                     lambda: ask.holding(revision), lambda: ask.built_on(revision, ["prod"])):
         with pytest.raises(BadInput, match=f"commit .*{revision}"):
             question()

@@ -1,11 +1,12 @@
 """The in-memory twins of `Branches` and `Merges`: commits with their files, and branches that point at them."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from hashlib import sha1
 from pathlib import Path
 
+from include.domain.changes.tickets import ticket_ids
 from include.domain.errors import BadInput, Conflict
 from include.ports import Change, Commit, FileChange, Merged
 
@@ -95,6 +96,17 @@ class InMemoryBranches:
     def holding(self, commit: str) -> list[str]:
         sha = self.commit(commit).sha
         return sorted(branch for branch, head in self.heads.items() if sha in self.history(head))
+
+    def built_on(self, commit: str, branches: Sequence[str], most: int = 2000) -> list[str]:
+        sha, there = self.commit(commit).sha, self._all_of(branches)
+        return [one for one in self.commits if one in there and one != sha and sha in self.history(one)][:most]
+
+    def naming(self, ticket: str, branches: Sequence[str], most: int = 2000) -> list[Commit]:
+        newest = [sha for sha in reversed(self.commits) if sha in self._all_of(branches)][:most]
+        return [self.commits[sha] for sha in newest if ticket in ticket_ids(self.messages[sha])]
+
+    def _all_of(self, branches: Sequence[str]) -> set[str]:
+        return set().union(*(self.history(self.heads[branch]) for branch in branches if branch in self.heads))
 
     def _tree(self, commit: str) -> Files:
         return self.trees[self.commit(commit).sha]

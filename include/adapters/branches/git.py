@@ -6,7 +6,7 @@ that the mirror lacks. Names and messages are untrusted: they are checked or dec
 
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -73,6 +73,14 @@ class GitBranches:
         heads = [(branch_name(ref), head) for ref, head in _local_heads(repository).items()]
         return git_history.holding(repository, found, heads)
 
+    def built_on(self, commit: str, branches: Sequence[str], most: int = 2000) -> list[str]:
+        repository, found = self._at(commit)
+        return git_history.built_on(repository, found, _heads_of(repository, branches), most)
+
+    def naming(self, ticket: str, branches: Sequence[str], most: int = 2000) -> list[Commit]:
+        repository = self._open() if self._path else mirror(self._remote, fetch=True)
+        return git_history.naming(repository, ticket, _heads_of(repository, branches), most)
+
     def _at(self, revision: str) -> tuple[pygit2.Repository, pygit2.Commit]:
         """The commit, and the repository on this machine that has it: a mirror is fetched for what it lacks."""
         wanted = revision.strip().lower()
@@ -135,6 +143,11 @@ def _local_heads(repository: pygit2.Repository) -> dict[str, str]:
             with suppress(KeyError, pygit2.GitError):
                 found[name] = str(repository.references[name].resolve().target)
     return found
+
+
+def _heads_of(repository: pygit2.Repository, branches: Iterable[str]) -> list[str]:
+    heads = _local_heads(repository)
+    return [heads[ref] for ref in map(branch_ref, branches) if ref in heads]
 
 
 def _named(refs: Iterable[str]) -> str:

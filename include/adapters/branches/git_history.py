@@ -6,8 +6,9 @@ from itertools import islice
 import pygit2
 
 from include.adapters.branches.git_text import MOST_OF_A_MESSAGE, as_commit, as_text
+from include.domain.changes.tickets import ticket_ids
 from include.domain.errors import BadInput
-from include.ports import Change, FileChange
+from include.ports import Change, Commit, FileChange
 
 BINARY = -1             # lines of a file that has none
 MOST_OF_A_PATH = 1_000  # characters
@@ -33,6 +34,30 @@ def holding(repository: pygit2.Repository, commit: pygit2.Commit, heads: Iterabl
     """Of these branches (their names and hashes) those whose history holds the commit, by name."""
     return sorted(name for name, head in heads
                   if head == str(commit.id) or repository.descendant_of(head, commit.id))
+
+
+def built_on(repository: pygit2.Repository, commit: pygit2.Commit, heads: Iterable[str], most: int) -> list[str]:
+    """Parents first: a commit has it where one of its parents has."""
+    walk = repository.walk(None, pygit2.enums.SortMode.TOPOLOGICAL | pygit2.enums.SortMode.REVERSE)
+    for head in heads:
+        walk.push(head)
+    walk.hide(commit.id)
+    has, found = {commit.id}, []
+    for one in walk:
+        if len(found) < most and not has.isdisjoint(one.parent_ids):
+            has.add(one.id)
+            found.append(str(one.id))
+    return found
+
+
+def naming(repository: pygit2.Repository, ticket: str, heads: Iterable[str], most: int) -> list[Commit]:
+    walk = repository.walk(None, pygit2.enums.SortMode.TOPOLOGICAL | pygit2.enums.SortMode.TIME)
+    for head in heads:
+        walk.push(head)
+    project = ticket.rpartition("-")[0]
+    return [as_commit(commit) for commit in islice(walk, most)
+            if ticket.encode() in commit.raw_message
+            and ticket in ticket_ids(commit.raw_message.decode("utf-8", "replace"), {project})]
 
 
 def _change(repository: pygit2.Repository, commit: pygit2.Commit) -> Change:
