@@ -24,6 +24,7 @@ from include.domain.declared.gates import AnyGate, Gates
 from include.domain.declared.manifest import ManifestSettings
 from include.domain.declared.red_black import RedBlackPlan, RepairSettings
 from include.domain.declared.scaling import ScalingSettings
+from include.domain.declared.squeeze import SqueezePlan
 from include.domain.declared.told import ArchiveSettings, ChatSettings
 from include.domain.freezes import Freeze
 from include.domain.metric_sources import AnyMetricSource, CloudWatchSource
@@ -44,6 +45,7 @@ class Service(Settings):
     gates: Gates = ()
     environments: dict[Name, Environment]
     canary: CanaryPlan
+    squeeze: SqueezePlan = SqueezePlan()
     red_black: RedBlackPlan = RedBlackPlan()
     scaling: ScalingSettings | None = None
     repair: RepairSettings = RepairSettings()
@@ -64,6 +66,8 @@ class Service(Settings):
         self._environments_fit()
         if self.canary.region not in {r.region for r in self.environments[PROD].regions}:
             raise ValueError(f"canary.region: {self.canary.region} is not a region of environments.prod")
+        if self.squeeze.kind == "live" and (wrong := self.squeeze.too_little(self.canary)):
+            raise ValueError(f"squeeze.max_share_percent: {wrong}")
         bake = self.lasts(hours=self.canary.bake_hours)
         if isinstance(self.metrics, CloudWatchSource) and (wrong := self.metrics.too_fine(bake)):
             raise ValueError(f"metrics.step_seconds: a canary bakes for {self.canary.bake_hours:g} h: {wrong}")

@@ -13,15 +13,15 @@ REPORT_FORM: dict[str, Param] = {}      # nothing is asked
 
 
 class Score(StepOperator):
-    """Go, or the push ends here; the report goes into the archive."""
+    """Go, or the push ends here; the report goes into the archive. `sweet_spot` is "" where nothing is squeezed."""
 
-    template_fields = ("canary",)
+    template_fields = ("canary", "sweet_spot")
     gives_way = True
     in_the_room = True
 
-    def __init__(self, *, canary: Any, **kwargs: Any):
+    def __init__(self, *, canary: Any, sweet_spot: Any = "", **kwargs: Any):
         super().__init__(**kwargs)
-        self.canary = canary
+        self.canary, self.sweet_spot = canary, sweet_spot
 
     def step(self, visit: Visit) -> Verdict | Wait:
         from include.steps.canary.scoring import score

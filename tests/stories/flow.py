@@ -4,10 +4,12 @@ happened. The world's log is the story."""
 from collections.abc import Mapping
 from typing import Any
 
+from include.domain.canary import Canary
 from include.domain.errors import Final, NothingToUndo
 from include.domain.looks import Look, Wait
 from include.domain.peak_windows import Market
 from include.domain.push import Push, PushRecord
+from include.domain.squeeze.sweet_spot import SweetSpot
 from include.steps.canary import life as canary
 from include.steps.canary import scoring
 from include.steps.gates.trying import try_gate
@@ -15,7 +17,10 @@ from include.steps.images import build, manifest
 from include.steps.push import ends, pre_flight
 from include.steps.red_black import peak_windows
 from include.steps.red_black import region as red_black
+from include.steps.squeeze.live import squeeze
+from include.steps.squeeze.running import Squeezing
 from include.steps.undoing import roll_back
+from tests.world.crash import Killed
 from tests.world.declared import MARKETS
 from tests.world.world import World
 
@@ -91,15 +96,31 @@ class Flow:
                     self.world.now)
 
     def try_canary(self, push: Push) -> bool:
-        """launch → bake → score, and retire whatever happened."""
+        """launch → bake → squeeze → score, and retire whatever happened."""
         launched = self._task("canary.launch", lambda look: canary.launch_canary(
             push, self.service, look, **self._ports("clusters", "traffic", "images", "metrics", "leases", "runs")))
         baked = launched and self._task("canary.bake", lambda look: canary.bake(
             launched, self.service, look, **self._ports("clusters", "traffic", "metrics", "archive")))
+        if baked and self.service.squeeze.kind != "none" and self.squeeze(baked) is None:
+            baked = None
         verdict = baked and self._task("canary.score", lambda look: scoring.score(
             baked, self.service, look, **self._ports("metrics", "archive")))
         self.retire(push)
         return bool(verdict) and not self.failures
+
+    def squeeze(self, canary: Canary) -> SweetSpot | None:
+        """What it remembers dies with its process."""
+        remembered = [Squeezing()]
+
+        def look_again(look: Look) -> SweetSpot | Wait:
+            try:
+                return squeeze(canary, remembered[-1], self.service, look, markets=self.markets, **self._ports(
+                    "clusters", "traffic", "images", "metrics", "archive", "leases", "runs"))
+            except Killed:
+                remembered.append(Squeezing())
+                raise
+
+        return self._task("canary.squeeze", look_again)
 
     def retire(self, push: Push) -> None:
         self._task("canary.retire", lambda look: canary.retire(

@@ -27,6 +27,7 @@ def service(regions: int = len(REGIONS), **changes: Any) -> Service:
         "build": {"base_ami": "serin-base"},
         "environments": {"prod": {"connection": "aws_prod", "regions": places}},
         "canary": {"region": REGIONS[0], "size": 1, "share_percent": 20, "bake_hours": 4, "min_requests": 100},
+        "squeeze": {"kind": "none"},
         "red_black": {"instance_rps": 50, "red_red_minutes": 80, "watch_minutes": 120, "limit_minutes": 480},
         "metrics": {"connection": "metrics", "step_seconds": 1, "rules": [
             {"pattern": "errors.*", "tier": "critical", "group": "errors", "direction": "higher"},

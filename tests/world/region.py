@@ -22,7 +22,8 @@ class Times:
 
 @dataclass(frozen=True)
 class Behaviour:
-    """What the instances of one AMI do. `prod_*` shows only outside a canary: what a canary cannot find."""
+    """What the instances of one AMI do. `prod_*` shows only outside a canary: what a canary cannot find. What is more
+    than they carry is lost, or waits for up to `waits_seconds`."""
 
     starts: bool = True
     error_percent: float = 0
@@ -30,11 +31,12 @@ class Behaviour:
     prod_error_percent: float = 0
     prod_p99_ms: float = 0
     carries_rps: float = 100
+    waits_seconds: float = 0
 
 
 @dataclass
 class Machine:
-    """One instance. `state` is Auto Scaling's; `alive` is whether it answers."""
+    """One instance. `state` is Auto Scaling's; `alive` is whether it answers; `waiting` are requests in its queue."""
 
     id: str
     zone: str
@@ -45,6 +47,7 @@ class Machine:
     healthy: bool = True
     alive: bool = True
     template_version: str = ""
+    waiting: float = 0
 
 
 @dataclass

@@ -50,20 +50,23 @@ def _through(region: Region, tg: TargetGroup, share: float, seconds: float, when
         if machine is None or group is None or not machine.alive:
             _lose(region, each, f"{when}: {instance} in {tg.name} is dead")
             continue
-        carried = min(each, machine.behaviour.carries_rps * seconds)
-        if each > carried:
-            _lose(region, each - carried, f"{when}: {instance} of {group.name} is overloaded")
-        _answer(region, group, carried, answered)
+        carries = machine.behaviour.carries_rps
+        wanted = machine.waiting + each
+        carried = min(wanted, carries * seconds)
+        machine.waiting = min(wanted - carried, carries * machine.behaviour.waits_seconds)
+        if lost := wanted - carried - machine.waiting:
+            _lose(region, lost, f"{when}: {instance} of {group.name} is overloaded")
+        _answer(region, group, carried, 1000 * machine.waiting / carries if carries else 0, answered)
 
 
-def _answer(region: Region, group: Group, requests: float, answered: dict[str, Served]) -> None:
+def _answer(region: Region, group: Group, requests: float, waited_ms: float, answered: dict[str, Served]) -> None:
     behaviour = group.machines[0].behaviour
     is_canary = "-canary-" in group.name
     errors = behaviour.error_percent + (0 if is_canary else behaviour.prod_error_percent)
     served = answered.setdefault(group.name, Served())
     served.requests += requests
     served.errors += requests * errors / 100
-    served.p99_ms = behaviour.p99_ms + (0 if is_canary else behaviour.prod_p99_ms)
+    served.p99_ms = behaviour.p99_ms + waited_ms + (0 if is_canary else behaviour.prod_p99_ms)
     region.served += requests
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from math import isfinite, nan, sqrt
 
 SURE = 3.0          # standard errors that a share of failed requests must be beyond its limit by
+LAGS = 0.08         # of the load: what throughput stays behind by where the instance is saturated
 LEAST_SHARE = 1e-4  # what is allowed to fail is taken for this at least, or one failed request would be beyond chance
 
 
@@ -70,6 +71,11 @@ def far_beyond(points: Sequence[Point], planned: int, step_seconds: float, limit
     p99 = now.p99_ms * share if isfinite(now.p99_ms) else 0.0
     return (_errors(now.error_percent * share, now.requests / share, limits.error_percent * limits.stop_ratio)
             or _latency(p99, limits.latency_ms * limits.stop_ratio, now.p99_ms))
+
+
+def lags(offered: float, carried: float, seconds: float, sure: float = SURE) -> bool:
+    """Throughput stays behind the load: by `LAGS`, and by more than the chance of so many arrivals (Poisson)."""
+    return seconds > 0 and offered - carried > max(LAGS * offered, sure * sqrt(offered / seconds))
 
 
 def mean(values: Sequence[float]) -> float:

@@ -9,14 +9,14 @@ from collections.abc import Generator, Sequence
 from math import sqrt
 
 from include.domain.squeeze.found import Found
-from include.domain.squeeze.limits import Limits
+from include.domain.squeeze.limits import LAGS, Limits, lags
 from include.domain.squeeze.sweet_spot import Tried
 
 DOUBLE, GENTLY = 2.0, 1.25      # the load grows so, and so once the instance is busy
 BUSY = 0.6                      # of its latency limit, or of its cpu
-LAGS = 0.08                     # of the load: what throughput stays behind by where the instance is saturated
 NARROW = 0.04                   # of its upper end: a bracket that is no longer halved
 HALVINGS = 7
+DOWN_TO = 0.25                  # of what it starts with: less is not looked for
 MOST_TRIES = 40
 CONFIDENCE = 1.96               # standard errors on each side of an interval of 95 %
 
@@ -40,7 +40,7 @@ class _Search:
     def run(self, start: float) -> Generator[float, Tried, Found]:
         yield from self._rise(min(start, self.most))
         yield from self._saturate()
-        yield from self._halve()
+        yield from self._halve(DOWN_TO * start)
         return self._found()
 
     def _rise(self, offered: float) -> Next:
@@ -65,10 +65,10 @@ class _Search:
                 return
             yield from self._at(offered)
 
-    def _halve(self) -> Next:
+    def _halve(self, least: float) -> Next:
         for _ in range(HALVINGS):
             low, high = self._bracket()
-            if not self.failed or self._is_over:
+            if not self.failed or self._is_over or high <= least:
                 return
             if high - low > NARROW * high:
                 yield from self._at((low + high) / 2)
@@ -97,7 +97,7 @@ class _Search:
     @property
     def _saturated(self) -> list[Tried]:
         """Tries in which throughput stayed behind, and on which at least two agree: one may have had a hiccup."""
-        found = [tried for tries in self.failed for tried in tries if _lags(tried)]
+        found = [tried for tries in self.failed for tried in tries if _is_saturated(tried)]
         most = max((tried.carried_rps for tried in found), default=0.0)
         agree = [tried for tried in found if tried.carried_rps >= most * (1 - LAGS)]
         return agree if len(agree) > 1 else []
@@ -124,10 +124,8 @@ class _Search:
         return Found(_throughput(tries), _interval(tries)[0], high if self.failed else None, *top)
 
 
-def _lags(tried: Tried) -> bool:
-    """Throughput stays behind the load, by more than chance."""
-    lag, seconds = tried.offered_rps - tried.carried_rps, _seconds([tried])
-    return seconds > 0 and lag > max(LAGS * tried.offered_rps, CONFIDENCE * sqrt(tried.offered_rps / seconds))
+def _is_saturated(tried: Tried) -> bool:
+    return lags(tried.offered_rps, tried.carried_rps, _seconds([tried]), CONFIDENCE)
 
 
 def _throughput(tries: Sequence[Tried]) -> float:

@@ -1,0 +1,41 @@
+"""How a service finds what one instance carries, as it declares it."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from include.domain.declared.canary import CanaryPlan
+from include.domain.settings import Percent, Settings
+
+
+class SqueezePlan(Settings):
+    """How one instance of the canary, then one of its baseline, is given more and more traffic, and inside what limits.
+
+    `live` steers prod traffic to it; `none` squeezes nothing. Latency may be so many times prod's at the time, or
+    `max_latency_ms`; errors so many per cent more than prod's. `cpu` names a metric of the instance, "" for no guard.
+    """
+
+    kind: Literal["live", "none"] = "live"
+    max_share_percent: Annotated[int, Field(ge=1, le=80)] = 25
+    step_minutes: Annotated[float, Field(gt=0, le=60)] = 3
+    look_every_seconds: Annotated[float, Field(ge=1, le=15)] = 5
+    limit_minutes: Annotated[float, Field(gt=0, le=7 * 24 * 60)] = 240
+    max_latency_ratio: Annotated[float, Field(gt=1)] = 2
+    max_latency_ms: Annotated[float, Field(gt=0)] | None = None
+    max_error_percent: Annotated[float, Field(ge=0, le=100)] = 1
+    stop_ratio: Annotated[float, Field(ge=1)] = 2
+    cpu: str = ""
+    max_cpu_percent: Percent | None = None
+
+    @model_validator(mode="after")
+    def _guards_what_it_reads(self) -> "SqueezePlan":
+        if bool(self.cpu) != (self.max_cpu_percent is not None):
+            raise ValueError("cpu, the name of a metric, and max_cpu_percent are a guard only together")
+        return self
+
+    def too_little(self, canary: CanaryPlan) -> str | None:
+        """Why one instance of this canary could not be given more than it has, or None."""
+        if self.max_share_percent * canary.size > canary.share_percent:
+            return None
+        return (f"{self.max_share_percent} % is not more than an instance of the canary has already, "
+                f"{canary.share_percent} % ÷ {canary.size}")

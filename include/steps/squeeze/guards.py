@@ -1,0 +1,39 @@
+"""Why a squeeze must not go on: the window, the rest of the region, and how the rest of its viewers fare."""
+
+from collections.abc import Mapping, Sequence
+from math import isfinite
+
+from include.domain.peak_windows import Market
+from include.domain.red_black.capacity import can_carry
+from include.domain.squeeze.attempt import LEAST_POINTS, Sample
+from include.domain.squeeze.limits import Limits, beyond, seen
+from include.steps.red_black.ladder import healthy
+from include.steps.red_black.peak_windows import AT_ONCE, not_in_a_slot
+from include.steps.squeeze.here import Here
+
+
+def window_closed(here: Here, markets: Mapping[str, Market]) -> str:
+    """A peak or a freeze has begun."""
+    waits = not_in_a_slot(here.canary, here.where.region, here.service, markets, here.look, AT_ONCE)
+    return waits.reason if waits else ""
+
+
+def rest_cannot_carry(here: Here, region_rps: float, had_healthy: int) -> str:
+    """Law 1: at every instant prod must be able to take back all that the instance gets. Where nobody declared what one
+    of prod's carries, none of those may be missing that were there when the squeeze began: a scale-in that follows from
+    the traffic that prod lost to the squeeze is just that."""
+    each, there = here.service.red_black.instance_rps, healthy(here.main, here.traffic)
+    if each and isfinite(region_rps):
+        return can_carry(there, region_rps, each) or ""
+    if there >= had_healthy:
+        return ""
+    return f"{there} instances of {here.main.name} are healthy, and {had_healthy} were when the squeeze began"
+
+
+def others_suffer(here: Here, samples: Sequence[Sample], allowed: Limits) -> str:
+    """Prod's latency or errors, over the last points."""
+    points = [sample.main for sample in samples if isfinite(sample.main.requests)][-LEAST_POINTS:]
+    if len(points) < LEAST_POINTS:
+        return ""
+    why = beyond(seen(points, here.service.metrics.step_seconds), allowed)
+    return f"{here.main.name}: {why}" if why else ""
