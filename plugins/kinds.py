@@ -19,9 +19,26 @@ if TYPE_CHECKING:
 def _ec2_images(ports: "Ports") -> Images:
     from include.adapters.images.ec2 import Ec2Images
 
-    # prod's account owns every AMI, wherever it is used
-    sessions = {region: ports.session(region, PROD) for region in ports.service.every_region}
-    return Ec2Images(sessions, ports.service, build_region=ports.service.every_region[0])
+    return Ec2Images(_of_every_ami(ports), ports.service, ports.service.build, ports.service.every_region[0])
+
+
+def _tagged_images(ports: "Ports") -> Images:
+    from include.adapters.images.tagged import TaggedImages
+
+    return TaggedImages(_of_every_ami(ports), ports.service, ports.service.build)
+
+
+def _codebuild_images(ports: "Ports") -> Images:
+    from include.adapters.images.codebuild import CodeBuildImages
+
+    build = ports.service.build
+    home = build.region or ports.service.every_region[0]
+    return CodeBuildImages(_of_every_ami(ports), ports.service, build, home, ports.session(home, PROD))
+
+
+def _of_every_ami(ports: "Ports") -> dict[str, Session]:
+    """prod's account owns every AMI, wherever it is used."""
+    return {region: ports.session(region, PROD) for region in ports.service.every_region}
 
 
 def _command_gate(ports: "Ports", gate: AnyGate) -> Gate:
@@ -73,7 +90,8 @@ def _log_chat(ports: "Ports") -> Chat:
     return LogChat(ports.service.chat.room)
 
 
-IMAGES: dict[str, Callable[["Ports"], Images]] = {"ec2": _ec2_images}
+IMAGES: dict[str, Callable[["Ports"], Images]] = {
+    "ec2": _ec2_images, "tagged": _tagged_images, "codebuild": _codebuild_images}
 GATES: dict[str, Callable[["Ports", AnyGate], Gate]] = {
     "command": _command_gate, "commit_status": _commit_status_gate}
 METRICS: dict[str, Callable[["Ports"], Metrics]] = {

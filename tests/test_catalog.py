@@ -124,6 +124,14 @@ def _settings(model: type[BaseModel]) -> set[str]:
                  "canary.region: us-west-9 is not a region of environments.prod", id="canary without a region"),
     pytest.param("time_scale: 1 ", "time_scale: 60 ", "time_zero: a time_scale other than 1 needs the instant",
                  id="compressed time from nowhere"),
+    pytest.param("share_with: [\"210987654321\"]", "share_with: []", "build.share_with: environments.test uses "
+                 "aws_test, and AMIs belong to the account of aws_prod: name the account that aws_test is of",
+                 id="an account that could not use the AMI"),
+    pytest.param("[\"210987654321\"]", "[prod]", "build.share_with.0: 'prod' is refused", id="no account"),
+    pytest.param("kind: ec2 ", "kind: packer ", "build.kind: 'packer' is refused: input should be 'ec2', 'tagged' or "
+                 "'codebuild'", id="kind of build"),
+    pytest.param("kind: ec2 ", "kind: tagged ", "build.base_ami: unknown key; known: commit_tag, kind, limit_minutes",
+                 id="key of another kind of build"),
     pytest.param("[requirements.txt]", "[requirements.lock]", "manifest.packages.0: 'requirements.lock' is refused: "
                  "packages are read of CycloneDX (.json), package-lock.json and requirements (.txt)", id="packages"),
     pytest.param("[requirements.txt]", "[../a.txt]", "manifest.packages.0: '../a.txt' is refused: a path from the "

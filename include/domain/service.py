@@ -10,7 +10,7 @@ from typing import Annotated
 from pydantic import Field, model_validator
 
 from include.domain.declared.branches import Branches
-from include.domain.declared.build import Build
+from include.domain.declared.build import Build, Ec2Build
 from include.domain.declared.canary import CanaryPlan
 from include.domain.declared.environments import (
     ENVIRONMENTS,
@@ -83,9 +83,20 @@ class Service(Settings):
         if not self.red_black.compare:
             raise ValueError("red_black.compare: false is refused: prod is always compared; it is for the red_black of "
                              "another environment")
+        self._may_use_its_amis()
         for number, here in enumerate(self.environments[PROD].regions):
             if "markets" not in here.model_fields_set:
                 raise ValueError(f"environments.prod.regions.{number}.markets: is missing")
+
+    def _may_use_its_amis(self) -> None:
+        """A connection of its own is an account of its own; what the team's CI shares is the CI's business."""
+        if not isinstance(self.build, Ec2Build) or self.build.share_with:
+            return
+        owner = self.environments[PROD].connection
+        for name, there in self.environments.items():
+            if there.connection != owner:
+                raise ValueError(f"build.share_with: environments.{name} uses {there.connection}, and AMIs belong to "
+                                 f"the account of {owner}: name the account that {there.connection} is of")
 
     def within(self, environment: str) -> "Service":
         """The service as it is in this environment: outside of prod with the red/black settings that are otherwise

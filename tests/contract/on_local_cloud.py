@@ -18,7 +18,6 @@ from include.adapters.archive.s3 import S3Archive
 from include.adapters.branches.git import GitBranches
 from include.adapters.branches.git_merge import GitMerges
 from include.adapters.clusters.ec2_asg import Ec2AsgClusters
-from include.adapters.images.ec2 import Ec2Images
 from include.adapters.instances.ec2 import Ec2Instances
 from include.adapters.leases.s3 import S3Leases
 from include.adapters.limits.ec2 import Ec2Limits
@@ -26,13 +25,12 @@ from include.adapters.metrics.sql import SqlMetrics
 from include.adapters.traffic.elbv2 import Elbv2Traffic
 from include.domain.metric_sources import SqlSource
 from include.domain.red_black.versions import Said
-from include.domain.service import Service
 from include.local_cloud import service_repository
 from tests.adapters.cloud import REGION, Cluster, Session, eventually, furnished
 from tests.contract.contract_world import ContractWorld
+from tests.contract.image_kinds import REGIONS, images_of
 
 PORT = 18_080       # of an instance's own address
-REGIONS = (REGION, "us-west-2")
 
 
 class Table:
@@ -59,6 +57,7 @@ class OnLocalCloud(ContractWorld):
     """Each test has names of its own; what it does not ask for is not furnished."""
 
     image_regions = REGIONS
+    image_kind = "ec2"
 
     def __init__(self, endpoint: str, folder: Path) -> None:
         self._endpoint, self._session, self._folder = endpoint, Session(endpoint), folder
@@ -164,8 +163,8 @@ class OnLocalCloud(ContractWorld):
         service_repository.commit(self._repository, "leak" if branch == "prod" else "slow_tail", branch)
 
     @cached_property
-    def images(self) -> Ec2Images:
-        return _images(self._session, self._endpoint, f"api{uuid4().hex[:8]}", self._repository)
+    def images(self) -> Any:
+        return images_of(self.image_kind, self._endpoint, self._repository)
 
     def now(self) -> datetime:
         return datetime.now(UTC)
@@ -198,14 +197,3 @@ def _answering(said: Said) -> type[BaseHTTPRequestHandler]:
 def _image(session: Session, name: str) -> str:
     return session.client("ec2").register_image(Name=name, Architecture="arm64",
                                                 RootDeviceName="/dev/sda1")["ImageId"]
-
-
-def _images(session: Session, endpoint: str, service: str, repository: Path) -> Ec2Images:
-    _image(session, f"{service}-builder")
-    declared = Service.model_validate({
-        "service": service, "repository": str(repository), "build": {"base_ami": f"{service}-builder"},
-        "environments": {"prod": {"connection": "aws", "regions": [
-            {"region": REGION, "markets": ["us"], "load_balancer": "x", "target_group": "x"}]}},
-        "canary": {"region": REGION}, "metrics": {"connection": "m"},
-        "archive": {"connection": "aws", "bucket": "b", "region": REGION}})
-    return Ec2Images({region: Session(endpoint, region) for region in REGIONS}, declared, REGION)

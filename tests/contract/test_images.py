@@ -1,8 +1,20 @@
-"""What every `Images` promises."""
+"""What every `Images` promises, whoever makes the AMIs."""
 
 from datetime import UTC, datetime
 
+import pytest
+
 from include.domain.looks import Look, Wait
+from plugins.kinds import IMAGES
+from tests.contract import in_memory, on_local_cloud
+
+
+@pytest.fixture(params=["in memory", *IMAGES])
+def world(request):
+    made = in_memory.made if request.param == "in memory" else on_local_cloud.made
+    with made(request) as there:
+        there.image_kind = request.param
+        yield there
 
 
 def built(world):
@@ -53,3 +65,15 @@ def test_a_veto_says_why_by_whom_and_when_until_it_is_lifted(world):
     world.images.lift(image.name)
     world.images.lift(image.name)
     assert world.images.find(world.commit) == image
+
+
+def test_a_veto_that_is_there_when_a_commit_is_built_again_stays(world):
+    image, _ = built(world)
+    world.images.veto(image.name, "it did harm", "Ada", datetime(2026, 11, 3, 10, 2, tzinfo=UTC))
+    assert built(world)[0].veto == "it did harm (Ada, 2026-11-03 10:02 UTC)"
+
+
+def test_an_ami_knows_when_it_was_made(world):
+    before = world.now()
+    image, _ = built(world)
+    assert before.replace(microsecond=0) <= image.built_at <= world.now()

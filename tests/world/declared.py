@@ -24,7 +24,7 @@ def service(regions: int = len(REGIONS), **changes: Any) -> Service:
                for region, market in list(zip(REGIONS, MARKETS, strict=True))[:regions]]
     declared = {
         "service": "api", "repository": "/srv/api.git", "time_scale": 480, "time_zero": TIME_ZERO,
-        "build": {"base_ami": "serin-base"},
+        "build": {"base_ami": "serin-base", "share_with": ["210987654321"]},
         "environments": {"prod": {"connection": "aws_prod", "regions": places}},
         "canary": {"region": REGIONS[0], "size": 1, "share_percent": 20, "bake_hours": 4, "min_requests": 100},
         "squeeze": {"kind": "none"},

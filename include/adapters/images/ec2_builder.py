@@ -4,29 +4,42 @@ It is found by its tag, so that any process can go on with it, and it is termina
 """
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import yaml
 
 from include.adapters.aws import Aws, tag_list, tag_map
+from include.adapters.images.amis import BUILD, COMMIT, LOOK_EVERY_MINUTES, SERVICE
 from include.adapters.images.ec2_base import base_ami, subnet
+from include.domain.declared.build import Ec2Build
 from include.domain.errors import Final
 from include.domain.looks import Look, Wait
 from include.domain.service import Service
 
-BUILD = "serin:build"      # on the builder and its volumes: the name of the AMI that it will be
 ATTEMPT = "serin:attempt"  # on the builder: which try to build that AMI launched it
 BUILD_FILE = "/etc/serin/build.json"
-LOOK_EVERY_MINUTES = 0.25
 CONSOLE_LINES = 20
 ALIVE = ("pending", "running", "stopping", "stopped")
+# A builder so old has nobody who looks after it: its push was stopped, or Airflow did not come back.
+FORGOTTEN_AFTER = timedelta(days=1)
 Machine = dict[str, Any]
 
 
 class Builder:
-    def __init__(self, aws: Aws, service: Service) -> None:
+    def __init__(self, aws: Aws, service: Service, build: Ec2Build) -> None:
         self._aws = aws
-        self._service = service
+        self._service, self._build = service, build
+
+    @property
+    def encryption(self) -> dict[str, Any]:
+        """How disks are made, as EC2 is told."""
+        return {"Encrypted": True, "KmsKeyId": self._build.kms_key} if self._build.kms_key else {}
+
+    def made_for(self, name: str, kinds: tuple[str, ...] = ("image", "snapshot"), **more: str) -> list[dict[str, Any]]:
+        """The tags by which what is left over of a build is found."""
+        tags = tag_list({BUILD: name, SERVICE: self._service.service} | more)
+        return [{"ResourceType": kind, "Tags": tags} for kind in kinds]
 
     def step(self, name: str, commit: str, look: Look) -> Wait:
         """Launch it, wait for it, or make the image of it; Final with its console's last lines if it failed."""
@@ -34,6 +47,7 @@ class Builder:
         alive = [machine for machine in machines if machine["State"]["Name"] in ALIVE]
         if not alive:
             self._must_not_have_died(name, machines, look)
+            self._remove_forgotten(look)
             return self._launch(name, commit, f"{_attempt(name, look)}-{len(machines)}", look)
         first, *rest = alive
         if rest:  # two pushes of one commit: the elder builder serves both
@@ -46,31 +60,45 @@ class Builder:
         self._terminate([machine["InstanceId"] for machine in self._machines(name)
                          if machine["State"]["Name"] in ALIVE])
 
+    def _remove_forgotten(self, look: Look) -> None:
+        """Of other commits, whose push was stopped half way."""
+        self._terminate([machine["InstanceId"] for machine in self._tagged({SERVICE: self._service.service, BUILD: "*"})
+                         if machine["State"]["Name"] in ALIVE and look.now - machine["LaunchTime"] > FORGOTTEN_AFTER])
+
     def _machines(self, name: str) -> list[Machine]:
+        return self._tagged({BUILD: name})
+
+    def _tagged(self, tags: dict[str, str]) -> list[Machine]:
         """The eldest first, those that were terminated lately too."""
-        reservations = self._aws.pages("ec2", "describe_instances", "Reservations", f"builder of {name}",
-                                       Filters=[{"Name": f"tag:{BUILD}", "Values": [name]}])
+        filters = [{"Name": f"tag:{key}", "Values": [value]} for key, value in tags.items()]
+        reservations = self._aws.pages("ec2", "describe_instances", "Reservations", f"builder of {tags[BUILD]}",
+                                       Filters=filters)
         machines = [machine for reservation in reservations for machine in reservation["Instances"]]
         return sorted(machines, key=lambda machine: (machine["LaunchTime"], machine["InstanceId"]))
 
     def _launch(self, name: str, commit: str, token: str, look: Look) -> Wait:
         """The token is the same for every look until a builder died: a launch whose answer was lost is not redone."""
-        build = self._service.build
-        tags = {"Name": f"builder of {name}", BUILD: name, ATTEMPT: _attempt(name, look), "serin:commit": commit,
-                "serin:service": self._service.service}
+        build, base = self._build, base_ami(self._aws, self._build.base_ami)
         placed = subnet(self._aws, build.subnet_tag)
         answer = self._aws.call(
-            "ec2", "run_instances", f"builder of {name}", ImageId=base_ami(self._aws, build.base_ami), MinCount=1,
-            MaxCount=1, InstanceType=build.instance_type, InstanceInitiatedShutdownBehavior="stop",
-            ClientToken=token, UserData=user_data(self._service, commit),
+            "ec2", "run_instances", f"builder of {name}", ImageId=base["ImageId"], MinCount=1, MaxCount=1,
+            InstanceType=build.instance_type, InstanceInitiatedShutdownBehavior="stop",
+            ClientToken=token, UserData=user_data(self._service, build, commit), BlockDeviceMappings=self._disks(base),
             MetadataOptions={"HttpTokens": "required"}, **({"SubnetId": placed} if placed else {}),
-            TagSpecifications=[{"ResourceType": kind, "Tags": tag_list(tags)} for kind in ("instance", "volume")])
+            TagSpecifications=self.made_for(name, ("instance", "volume"), **{
+                "Name": f"builder of {name}", ATTEMPT: _attempt(name, look), COMMIT: commit}))
         machine = answer["Instances"][0]["InstanceId"]
         return self._wait(f"{name}: builder {machine} is starting", look)
 
+    def _disks(self, base: dict[str, Any]) -> list[dict[str, Any]]:
+        """Those of the base AMI; none outlives the builder, whatever the base AMI says."""
+        return [{"DeviceName": disk["DeviceName"],
+                 "Ebs": {"VolumeSize": disk["Ebs"]["VolumeSize"], "DeleteOnTermination": True} | self.encryption}
+                for disk in base.get("BlockDeviceMappings", ()) if disk.get("Ebs", {}).get("VolumeSize")]
+
     def _installs(self, name: str, commit: str, machine: Machine, look: Look) -> Wait:
         lasted = look.now - machine["LaunchTime"]
-        limit = self._service.lasts(minutes=self._service.build.limit_minutes)
+        limit = self._service.lasts(minutes=self._build.limit_minutes)
         state = machine["State"]["Name"]
         if lasted >= limit:
             self._fail(name, machine, f"is still {state} after {limit}; it should have powered itself off")
@@ -79,7 +107,7 @@ class Builder:
 
     def _make_image(self, name: str, machine: Machine, look: Look) -> Wait:
         self._aws.call("ec2", "create_image", name, none_if=("InvalidAMIName.Duplicate",), Name=name,
-                       InstanceId=machine["InstanceId"], Description=f"commit of {machine['InstanceId']}")
+                       InstanceId=machine["InstanceId"], TagSpecifications=self.made_for(name))
         return self._wait(f"{name}: the image of builder {machine['InstanceId']} is being made", look)
 
     def _must_not_have_died(self, name: str, machines: list[Machine], look: Look) -> None:
@@ -108,17 +136,17 @@ class Builder:
 
     def _wait(self, reason: str, look: Look, machine: Machine | None = None) -> Wait:
         started = machine["LaunchTime"] if machine else look.now
-        gives_up = started + self._service.lasts(minutes=self._service.build.limit_minutes)
+        gives_up = started + self._service.lasts(minutes=self._build.limit_minutes)
         next_look = look.now + self._service.lasts(minutes=LOOK_EVERY_MINUTES)
         return Wait(reason, look.since, min(next_look, gives_up), gives_up)
 
 
-def user_data(service: Service, commit: str) -> str:
+def user_data(service: Service, build: Ec2Build, commit: str) -> str:
     """cloud-config: `set -e` keeps a failed install from powering off, and so from becoming an image."""
     wanted = {"service": service.service, "repository": service.repository, "commit": commit}
     config = {
         "write_files": [{"path": BUILD_FILE, "permissions": "0644", "content": json.dumps(wanted)}],
-        "runcmd": ["set -e", *service.build.install, "poweroff"],
+        "runcmd": ["set -e", *build.install, "poweroff"],
     }
     return "#cloud-config\n" + yaml.safe_dump(config, sort_keys=False)
 

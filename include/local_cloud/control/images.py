@@ -11,14 +11,18 @@ from include.local_cloud.control.patching import patched
 from include.local_cloud.control.world import Disk, Region, here
 
 
-@patched(EC2Backend, "create_image", "stock: available at once, a name twice, and nothing on its disk")
+@patched(EC2Backend, "create_image", "stock: available at once, a name twice, nothing on its disk, no snapshot tags")
 def create_image(original: Any, self: EC2Backend, instance_id: str, name: str, *rest: Any, **more: Any) -> Ami:
     _name_is_free(self, name)
     instance = self.get_instance(instance_id)
     if instance.state not in ("running", "stopped"):
         raise EC2ClientError("IncorrectState", f"Instance is not in state 'running' or 'stopped': {instance.state}")
-    image = original(self, instance_id, name, *rest, **more)
-    return _pending(self, image, instance.life.disk, here().durations.image)
+    asked = more.pop("tag_specifications", ())
+    image = original(self, instance_id, name, *rest, **more,
+                     tag_specifications=[tags for tags in asked if tags["ResourceType"] != "snapshot"])
+    image.ebs_snapshot.add_tags({tag["Key"]: tag["Value"] for tags in asked if tags["ResourceType"] == "snapshot"
+                                 for tag in tags["Tags"]})
+    return pending(self, image, instance.life.disk, here().durations.image)
 
 
 @patched(EC2Backend, "copy_image", "stock: available at once, and a copy of an image that is not there yet")
@@ -31,7 +35,7 @@ def copy_image(original: Any, self: EC2Backend, source_image_id: str, source_reg
         raise EC2ClientError("InvalidAMIID.Unavailable", f"The image ID '{source_image_id}' is {source.state}")
     _name_is_free(self, name or source.name)
     image = original(self, source_image_id, source_region, name, *rest, **more)
-    return _pending(self, image, here().region(source_region).disks.get(source_image_id), here().durations.copy)
+    return pending(self, image, here().region(source_region).disks.get(source_image_id), here().durations.copy)
 
 
 @patched(EC2Backend, "register_image", "stock: a name twice")
@@ -57,8 +61,9 @@ def copy_image_tags(original: Any, self: AmisResponse) -> Any:
 
 
 def _tagged(response: AmisResponse, answer: Any, tags: dict[str, str]) -> Any:
-    tags = {**tags, **response._parse_tag_specification().get("image", {})}
-    response.ec2_backend.amis[answer._result["ImageId"]].add_tags(tags)
+    asked, image = response._parse_tag_specification(), response.ec2_backend.amis[answer._result["ImageId"]]
+    image.add_tags({**tags, **asked.get("image", {})})
+    image.ebs_snapshot.add_tags(asked.get("snapshot", {}))
     return answer
 
 
@@ -68,7 +73,7 @@ def _name_is_free(backend: EC2Backend, name: str | None) -> None:
         raise EC2ClientError("InvalidAMIName.Duplicate", f"AMI name {name} is already in use by AMI {taken.id}")
 
 
-def _pending(backend: EC2Backend, image: Ami, disk: Disk | None, seconds: float) -> Ami:
+def pending(backend: EC2Backend, image: Ami, disk: Disk | None, seconds: float) -> Ami:
     world = here()
     image.state, image.available_at = "pending", world.now() + world.lasts(seconds)
     if disk is not None:

@@ -11,6 +11,7 @@ from werkzeug.serving import BaseWSGIServer, make_server
 
 from include.local_cloud.control import (  # noqa: F401  (they patch moto as they load)
     answers,
+    codebuild,
     limits,
     listeners,
     network,

@@ -37,6 +37,8 @@ class Region:
     elbv2: ELBv2Backend
     disks: dict[str, Disk] = field(default_factory=dict)              # by AMI id
     loads: dict[str, dict[str, float]] = field(default_factory=dict)  # by ASG: the metrics that target tracking follows
+    builds_done_at: dict[str, float] = field(default_factory=dict)    # by CodeBuild build
+    build_tokens: dict[str, Any] = field(default_factory=dict)        # what was started with an idempotency token
 
 
 @dataclass
