@@ -98,7 +98,8 @@ class Flow:
     def try_canary(self, push: Push) -> bool:
         """launch → bake → squeeze → score, and retire whatever happened."""
         launched = self._task("canary.launch", lambda look: canary.launch_canary(
-            push, self.service, look, **self._ports("clusters", "traffic", "images", "metrics", "leases", "runs")))
+            push, self.service, look, **self._ports("clusters", "traffic", "images", "metrics", "leases", "runs",
+                                                    "archive")))
         baked = launched and self._task("canary.bake", lambda look: canary.bake(
             launched, self.service, look, **self._ports("clusters", "traffic", "metrics", "archive")))
         if baked and self.service.squeeze.kind != "none" and self.squeeze(baked) is None:

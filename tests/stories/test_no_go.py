@@ -93,4 +93,4 @@ def test_no_traffic_is_never_success():
 def _launch(flow: Flow, look):
     push = flow.pushed_commit()
     return canary.launch_canary(push, flow.service, look,
-                                **flow._ports("clusters", "traffic", "images", "metrics", "leases", "runs"))
+                                **flow._ports("clusters", "traffic", "images", "metrics", "leases", "runs", "archive"))

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from include.domain import asg_tags
 from include.domain.asg_names import BASELINE, CANARY, cluster_name
 from include.domain.asg_tags import Role
 from include.domain.canary import Canary, too_much
@@ -30,11 +31,12 @@ from include.steps.canary.scoring import began, harm, judge
 from include.steps.lease import Held, lease_key, take
 from include.steps.push.hold import held_back
 from include.steps.red_black.create import create_pair, image_id
-from include.steps.red_black.ladder import not_yet, until, until_launched
+from include.steps.red_black.instance_starts import Of, note_healthy
+from include.steps.red_black.ladder import not_yet, targets_of, until, until_launched
 
 
 def launch_canary(push: Push, service: Service, look: Look, clusters: Clusters, traffic: Traffic, images: Images,
-                  metrics: Metrics, leases: Leases, runs: Runs) -> Canary | Wait:
+                  metrics: Metrics, leases: Leases, runs: Runs, archive: Archive) -> Canary | Wait:
     """Target groups at weight 0, both ASGs at 0, sized, healthy, and only then the weights, if they can carry them."""
     there = made_by(clusters.asgs(cluster_name(push.service, push.environment)), push.id, Role.CANARY)
     if not there and (waits := held_back(service, push.environment, look, leases)):
@@ -54,6 +56,9 @@ def launch_canary(push: Push, service: Service, look: Look, clusters: Clusters, 
     arns = enter(push.id, where, clusters, traffic)
     create_pair(push, service, look, where, arns, ami, clusters, held)
     pair = found(push.id, where.cluster, clusters)
+    for asg in pair.values():
+        of = Of(push.service, asg.tags.get(asg_tags.COMMIT, ""), where.region, push.id)
+        note_healthy(of, asg, targets_of(asg, traffic), look, clusters, archive)
     waits = _not_in_service(pair, service, look, clusters, traffic)
     if waits:
         return waits

@@ -7,6 +7,7 @@ Law 7: what cannot be kept, or read again, is told in the log, and fails no push
 import json
 import logging
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from weakref import WeakKeyDictionary
 
@@ -26,12 +27,32 @@ log = logging.getLogger(__name__)
 _kept: "WeakKeyDictionary[Archive, dict[str, set[str]]]" = WeakKeyDictionary()
 
 
-def note_healthy(plan: RegionPlan, new: Asg, targets: Mapping[str, Sequence[Target]], look: Look, clusters: Clusters,
+@dataclass(frozen=True)
+class Of:
+    """Whose starts: the commit of an AMI, in one region, in one push."""
+
+    service: str
+    commit: str
+    region: str
+    push_id: str
+
+    @property
+    def folder(self) -> str:
+        return _folder(self.service, self.commit, self.region, self.push_id)
+
+
+def of_plan(plan: RegionPlan) -> Of:
+    """Those of the new ASG."""
+    return Of(plan.service, plan.commit, plan.region, plan.push_id)
+
+
+def note_healthy(of: Of, new: Asg, targets: Mapping[str, Sequence[Target]], look: Look, clusters: Clusters,
                  archive: Archive) -> None:
-    """Instances that this look sees taking traffic for the first time; none where nobody looked for a while."""
-    if look.unseen:
+    """Instances that this look sees healthy in their target groups for the first time; none where nobody looked for a
+    while, or where nobody knows the AMI's commit."""
+    if look.unseen or not of.commit:
         return
-    folder = _folder(plan.service, plan.commit, plan.region, plan.push_id)
+    folder = of.folder
     try:
         known = _known(folder, archive)
         fresh = _healthy(new, targets) - known
@@ -46,10 +67,10 @@ def note_healthy(plan: RegionPlan, new: Asg, targets: Mapping[str, Sequence[Targ
         log.warning("the starts of %s could not be kept: %s: %s", new.name, type(error).__name__, error)
 
 
-def note_series(asg: str, commit: str, push_id: str, service: Service, region: str, look: Look, clusters: Clusters,
-                metrics: Metrics, archive: Archive) -> None:
+def note_series(of: Of, asg: str, service: Service, look: Look, clusters: Clusters, metrics: Metrics,
+                archive: Archive) -> None:
     """What the metrics of the ASG's instances tell of their starts, once; nothing where they have none."""
-    folder = _folder(service.service, commit, region, push_id)
+    folder = of.folder
     try:
         launched = _launched(asg, clusters)
         if not launched or archive.get(f"{folder}{asg}_{SERIES}.json"):

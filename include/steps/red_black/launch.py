@@ -19,7 +19,7 @@ from include.steps.red_black.both import among, both
 from include.steps.red_black.by_hand import changed_by_hand
 from include.steps.red_black.create import create_new
 from include.steps.red_black.enable import is_disabled
-from include.steps.red_black.instance_starts import note_healthy
+from include.steps.red_black.instance_starts import note_healthy, of_plan
 from include.steps.red_black.ladder import targets_of, until, until_launched
 from include.steps.red_black.peak_windows import must_still_be_off_peak
 from include.steps.red_black.pin import pin
@@ -81,7 +81,7 @@ def _not_yet(plan: RegionPlan, new: Asg, wanted: int, look: Look, clusters: Clus
              archive: Archive) -> str | None:
     """Why it is not operational; who takes traffic by now is noted with the same look at the targets."""
     targets = targets_of(new, traffic)
-    note_healthy(plan, new, targets, look, clusters, archive)
+    note_healthy(of_plan(plan), new, targets, look, clusters, archive)
     return why_not_operational(new, targets, wanted)
 
 

@@ -17,7 +17,7 @@ from include.steps.red_black.by_hand import changed_by_hand
 from include.steps.red_black.comparing import against_the_last, side_by_side
 from include.steps.red_black.disable import disabled_at
 from include.steps.red_black.enable import is_disabled
-from include.steps.red_black.instance_starts import note_series
+from include.steps.red_black.instance_starts import note_series, of_plan
 from include.steps.red_black.ladder import healthy, not_yet, until
 
 ANEW = 2    # a clean period that began anew must fit before the watch gives up
@@ -40,7 +40,7 @@ def red_red(plan: RegionPlan, service: Service, look: Look, clusters: Clusters, 
         seen = replace(seen, unknown=(reason, *seen.unknown))
     then = _next(new, watch, seen, lasts, service, look, clusters)
     if then.turn == Turn.CERTIFY:
-        note_series(plan.new, plan.commit, plan.push_id, service, plan.region, look, clusters, metrics, archive)
+        note_series(of_plan(plan), plan.new, service, look, clusters, metrics, archive)
     return _answer("both take traffic", plan, watch, seen, then, lasts, service, look)
 
 

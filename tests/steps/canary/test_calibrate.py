@@ -21,7 +21,7 @@ def started(world, flow):
 
 
 def launched(world, flow, push):
-    handed = ports(world, "clusters", "traffic", "images", "metrics", "leases", "runs")
+    handed = ports(world, "clusters", "traffic", "images", "metrics", "leases", "runs", "archive")
     return world.run(lambda look: launch_canary(push, flow.service, look, **handed), "launch")
 
 
@@ -110,7 +110,7 @@ def test_it_gives_way_to_a_push_that_waits_for_it_and_goes_on_when_it_is_retired
     push = started(world, flow)
     canary = launched(world, flow, push)
     waits = launch_canary(flow.pushed_commit(), flow.service, world.look(),
-                          **ports(world, "clusters", "traffic", "images", "metrics", "leases", "runs"))
+                          **ports(world, "clusters", "traffic", "images", "metrics", "leases", "runs", "archive"))
     assert isinstance(waits, Wait)
     assert f"is held by calibration {ID} (run manual__1)" in waits.reason
     with pytest.raises(GaveWay, match=f"gives way to patch push {flow.push_id}: nothing is learned"):

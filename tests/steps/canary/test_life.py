@@ -14,7 +14,7 @@ from tests.world.region import Behaviour
 
 def launch(world, flow, since=None):
     return canary.launch_canary(flow.pushed_commit(), flow.service, world.look(since),
-                                **ports(world, "clusters", "traffic", "images", "metrics", "leases", "runs"))
+                                **ports(world, "clusters", "traffic", "images", "metrics", "leases", "runs", "archive"))
 
 
 def launched(world, flow):

@@ -4,21 +4,24 @@ from datetime import timedelta
 
 import pytest
 
+from include.domain import asg_tags
 from include.domain.errors import Retryable
 from include.domain.looks import Look
-from include.steps.red_black.instance_starts import known_starts, note_healthy, note_series
+from include.steps.red_black.instance_starts import known_starts, note_healthy, note_series, of_plan
 from include.steps.red_black.ladder import targets_of
-from tests.steps.ready import HERE, planned
+from tests.steps.canary.test_life import launched
+from tests.steps.ready import HERE, planned, ready
 
 
 def note(world, flow, plan):
     new = next(asg for asg in world.clusters[HERE].asgs("api-prod") if asg.name == plan.new)
-    note_healthy(plan, new, targets_of(new, world.traffic[HERE]), world.look(), world.clusters[HERE], world.archive)
+    note_healthy(of_plan(plan), new, targets_of(new, world.traffic[HERE]), world.look(), world.clusters[HERE],
+                 world.archive)
 
 
 def told(world, flow, plan, asg=""):
-    note_series(asg or plan.new, plan.commit, plan.push_id, flow.service, HERE, world.look(), world.clusters[HERE],
-                world.metrics[HERE], world.archive)
+    note_series(of_plan(plan), asg or plan.new, flow.service, world.look(), world.clusters[HERE], world.metrics[HERE],
+                world.archive)
 
 
 def test_a_push_keeps_the_time_of_each_instance_from_its_launch_until_a_look_saw_it_healthy():
@@ -29,6 +32,14 @@ def test_a_push_keeps_the_time_of_each_instance_from_its_launch_until_a_look_saw
     assert times.launch <= starts.taking_median <= starts.taking_95
     assert starts.taking_95 <= times.launch + times.health_check + 3
     assert (starts.steadied, starts.steady_95) == (0, None), "no instance has metrics of its own"
+
+
+def test_the_canary_and_its_baseline_tell_the_starts_of_both_amis():
+    world, flow = ready()
+    world.regions[HERE].groups["api-prod-v041"].tags[asg_tags.COMMIT] = "0" * 40
+    found = launched(world, flow)
+    for commit in (found.commit, "0" * 40):
+        assert known_starts("api", commit, world.archive).started == 1
 
 
 def test_an_instance_is_noted_once_however_often_it_is_looked_at():
@@ -54,7 +65,7 @@ def test_what_nobody_looked_at_is_not_noted():
     world.advance(30)
     new = next(asg for asg in world.clusters[HERE].asgs("api-prod") if asg.name == "api-prod-v041")
     look = Look(world.now, world.now, timedelta(seconds=20))
-    note_healthy(plan, new, targets_of(new, world.traffic[HERE]), look, world.clusters[HERE], world.archive)
+    note_healthy(of_plan(plan), new, targets_of(new, world.traffic[HERE]), look, world.clusters[HERE], world.archive)
     assert known_starts("api", plan.commit, world.archive) is None
 
 
