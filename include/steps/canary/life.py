@@ -56,11 +56,9 @@ def launch_canary(push: Push, service: Service, look: Look, clusters: Clusters, 
     arns = enter(push.id, where, clusters, traffic)
     create_pair(push, service, look, where, arns, ami, clusters, held)
     pair = found(push.id, where.cluster, clusters)
-    for asg in pair.values():
-        of = Of(push.service, asg.tags.get(asg_tags.COMMIT, ""), where.region, push.id)
-        note_healthy(of, asg, targets_of(asg, traffic), look, clusters, archive)
     waits = _not_in_service(pair, service, look, clusters, traffic)
     if waits:
+        _note_starts(push, where, pair, look, clusters, traffic, archive)
         return waits
     wanted = shares(where, arns, service.canary.share_percent)
     if traffic.weights() != wanted:
@@ -68,6 +66,7 @@ def launch_canary(push: Push, service: Service, look: Look, clusters: Clusters, 
         if reason:
             return until(reason, look, service)
         traffic.set_weights(wanted)
+    _note_starts(push, where, pair, look, clusters, traffic, archive)
     return Canary(push.id, push.service, push.environment, where.region, push.commit, pair[CANARY].name,
                   pair[BASELINE].name, service.canary.size, service.canary.share_percent, look.now,
                   look.now + service.lasts(hours=service.canary.bake_hours),
@@ -117,6 +116,14 @@ def _take(push: Push, service: Service, look: Look, clusters: Clusters, leases: 
     asgs = clusters.asgs(cluster_name(push.service, push.environment))
     return take(lease_key(push.service, push.environment, service.canary.region), push.id, service, look, leases, runs,
                 asgs, what=named_push(push), lasts=canary_lasts(push, service))
+
+
+def _note_starts(push: Push, where: Place, pair: dict[str, Asg], look: Look, clusters: Clusters, traffic: Traffic,
+                 archive: Archive) -> None:
+    """Nothing waits for this: it comes after what does."""
+    for asg in pair.values():
+        of = Of(push.service, asg.tags.get(asg_tags.COMMIT, ""), where.region, push.id)
+        note_healthy(of, asg, targets_of(asg, traffic), look, clusters, archive)
 
 
 def _must_suit(main: Asg, where: Place, service: Service) -> None:
