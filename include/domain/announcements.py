@@ -77,8 +77,13 @@ def _of_a_push(some: Sequence[Announcement]) -> list[Message]:
     return [Message(tuple(one.id for one in some), _short(told), some[0].about)]
 
 
+def printable(text: str) -> str:
+    """Without what a terminal would obey and XML cannot hold: a server closes the connection of who sends it."""
+    return "".join(letter if letter.isprintable() or letter == "\n" else " " for letter in text)
+
+
 def _short(text: str) -> str:
-    clean = "".join(letter if letter.isprintable() or letter == "\n" else " " for letter in text)
+    clean = printable(text)
     return clean if len(clean) <= MOST_OF_A_MESSAGE else f"{clean[:MOST_OF_A_MESSAGE]} … ({len(clean):,} characters)"
 
 
@@ -100,7 +105,7 @@ def is_push(one: Announcement) -> bool:
 
 
 def _line(one: Announcement) -> str:
-    text = " ".join(one.text.split()).partition(". AWS was called")[0]
+    text = " ".join(printable(one.text).split()).partition(". AWS was called")[0]
     return text if len(text) <= MOST_OF_A_TOPIC else f"{text[:MOST_OF_A_TOPIC]}…"
 
 

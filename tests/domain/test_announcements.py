@@ -80,6 +80,10 @@ def test_the_topic_says_what_was_pushed_last_and_what_runs():
         "api · last: Success: v042 runs everywhere · now: commit 2 is on its way")
 
 
+def test_a_topic_has_nothing_that_a_server_would_not_take():
+    assert topic("api", [said("a\x07b\nc\u202ed", kind=Kind.FINISH)]) == "api · last: a b c d · nothing is on its way"
+
+
 def test_a_deploy_and_a_merge_are_not_what_was_pushed_last():
     deploy = said("Success", 5, "api-staging-20260105T120500-ffffff", Kind.FINISH)
     assert topic("api", [deploy]) == "api · nothing was pushed yet · nothing is on its way"
