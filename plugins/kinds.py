@@ -90,13 +90,21 @@ def _log_chat(ports: "Ports") -> Chat:
     return LogChat(ports.service.chat.room)
 
 
+def _outbox_chat(ports: "Ports") -> Chat:
+    """The bot's own process tells it: no task waits for a chat server."""
+    from include.adapters.chat.outbox import OutboxChat
+
+    return OutboxChat(ports.archive)
+
+
 IMAGES: dict[str, Callable[["Ports"], Images]] = {
     "ec2": _ec2_images, "tagged": _tagged_images, "codebuild": _codebuild_images}
 GATES: dict[str, Callable[["Ports", AnyGate], Gate]] = {
     "command": _command_gate, "commit_status": _commit_status_gate}
 METRICS: dict[str, Callable[["Ports"], Metrics]] = {
     "sql": _sql_metrics, "prometheus": _prometheus_metrics, "cloudwatch": _cloudwatch_metrics}
-CHATS: dict[str, Callable[["Ports"], Chat]] = {"log": _log_chat}
+CHATS: dict[str, Callable[["Ports"], Chat]] = {
+    "log": _log_chat, "xmpp": _outbox_chat, "slack": _outbox_chat}
 
 
 def of_kind(kinds: Mapping[str, Callable[..., Any]], kind: str, what: str) -> Callable[..., Any]:

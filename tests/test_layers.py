@@ -14,6 +14,7 @@ MAY = {
     "plugins/wiring.py": {"include.adapters", "plugins.runs", "plugins.kinds", "plugins.repositories",
                           "plugins.sessions", *CORE},
     "plugins/kinds.py": {"include.adapters", "plugins.wiring", "plugins.sessions", *CORE},
+    "plugins/chat_bot.py": {"plugins", "include.chat_bot", "include.adapters.http", "include.steps", *CORE},
     "plugins/": {"plugins", "include.steps", *CORE},
     "include/domain/": {"include.domain"},
     "include/ports.py": {"include.domain"},
@@ -23,6 +24,7 @@ MAY = {
     "include/adapters/": {"include.adapters", "include.ports", "include.domain"},
     "include/reports/": {"include.reports", "include.ports", "include.domain"},
     "include/local_cloud/": {"include.local_cloud", "include.domain", "include.catalog", "include.strict_yaml"},
+    "include/chat_bot/": {"include.chat_bot", "include.steps", *CORE},
     "include/judge/": {"include.judge", "include.reports", *CORE},
     "include/demo/": {"include.demo", "include.local_cloud", "include.adapters", "include.reports", *CORE},
 }

@@ -169,8 +169,8 @@ class XmppRoom:
         said = addressed(message["body"], self._nick)
         if said is None or message.xml.find("{urn:xmpp:delay}delay") is not None:
             return
-        jid = self._client.plugin["xep_0045"].get_jid_property(self._name, message["mucnick"], "jid")
-        self._heard.put_nowait(Heard(said, message["mucnick"], _bare(jid), (self._name, "groupchat")))
+        nick = message["mucnick"]
+        self._heard.put_nowait(Heard(said, nick, self._account_of(nick), (self._name, "groupchat")))
 
     def _whispered(self, message: Stanza) -> None:
         """Said to the bot alone: from within the room, or from an address of its own."""
@@ -178,9 +178,14 @@ class XmppRoom:
             return
         sender = message["from"]
         of_room = sender.bare == self._name
-        jid = self._client.plugin["xep_0045"].get_jid_property(self._name, sender.resource, "jid") if of_room else sender
         said = addressed(message["body"], self._nick) or message["body"].strip()
-        self._heard.put_nowait(Heard(said, sender.resource if of_room else sender.bare, _bare(jid), (sender, "chat")))
+        who, account = (sender.resource, self._account_of(sender.resource)) if of_room else (sender.bare, sender.bare)
+        self._heard.put_nowait(Heard(said, who, account, (sender, "chat")))
+
+    def _account_of(self, nick: str) -> str:
+        """The real address, without the device; "" where the room does not show it."""
+        jid = self._client.plugin["xep_0045"].get_jid_property(self._name, nick, "jid")
+        return str(jid).partition("/")[0] if jid else ""
 
     def _titled(self, message: Stanza) -> None:
         self._topic = message["subject"]
@@ -190,6 +195,3 @@ class XmppRoom:
         if told is not None and message["mucnick"] == self._nick:
             self._seen.update((told.text or "").split())
 
-
-def _bare(jid: object) -> str:
-    return str(jid).partition("/")[0] if jid else ""

@@ -23,6 +23,9 @@ class Kind(StrEnum):
     FINISH = "finish"
 
 
+LOUD = (Kind.NEEDED, Kind.FAILED, Kind.FINISH)
+
+
 @dataclass(frozen=True)
 class Announcement:
     """`about` is the push, or the run, that it is of; `id` is the same for what says the same of the same task."""
@@ -41,11 +44,12 @@ class Announcement:
 
 @dataclass(frozen=True)
 class Message:
-    """What is sent at once, and the ids of the announcements in it."""
+    """What is sent at once, and the ids of the announcements in it; `loud` where somebody should look."""
 
     ids: tuple[str, ...]
     text: str
     about: str
+    loud: bool = False
 
 
 def announcement(service: str, about: str, task: str, kind: str, text: str, at: datetime) -> Announcement:
@@ -65,16 +69,15 @@ def messages(waiting: Iterable[Announcement]) -> list[Message]:
     by_push: dict[str, list[Announcement]] = {}
     for one in sorted(waiting, key=lambda one: one.at):
         by_push.setdefault(one.about, []).append(one)
-    found = [message for some in by_push.values() for message in _of_a_push(some)]
-    return found
+    return [message for some in by_push.values() for message in _of_a_push(some)]
 
 
 def _of_a_push(some: Sequence[Announcement]) -> list[Message]:
     if len(some) < DIGEST_FROM:
-        return [Message((one.id,), _short(str(one)), one.about) for one in some]
+        return [Message((one.id,), _short(str(one)), one.about, one.kind in LOUD) for one in some]
     lines = [f"{one.at:%H:%M} {one.task}: {one.text}" for one in some]
     told = "\n".join([f"{some[0].about}, {len(some)} things since {some[0].at:%Y-%m-%d %H:%M} UTC:", *lines])
-    return [Message(tuple(one.id for one in some), _short(told), some[0].about)]
+    return [Message(tuple(one.id for one in some), _short(told), some[0].about, any(one.kind in LOUD for one in some))]
 
 
 def printable(text: str) -> str:

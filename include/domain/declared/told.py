@@ -1,6 +1,8 @@
 """Where what happens to a service is kept and told, as it declares it."""
 
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
 
 from include.domain.settings import Settings
 
@@ -15,7 +17,20 @@ class ArchiveSettings(Settings):
 
 
 class ChatSettings(Settings):
-    """Where the team reads of its pushes. `log` writes them to the task's log."""
+    """Where the team reads of its pushes. `log` writes them to each task's log; for the others the bot's own process
+    (`python -m plugins.chat_bot`) tells them, and answers. `may_act` are addresses or ids that the chat vouches for."""
 
-    kind: Literal["log"] = "log"
+    kind: Literal["log", "xmpp", "slack"] = "log"
     room: str = ""
+    connection: str = ""
+    nick: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,31}$")] = "serin"
+    airflow_connection: str = ""
+    may_act: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _can_be_reached(self) -> "ChatSettings":
+        if self.kind != "log" and not (self.room and self.connection):
+            raise ValueError(f"kind {self.kind} needs a room and a connection")
+        if self.kind == "log" and (self.connection or self.airflow_connection or self.may_act):
+            raise ValueError("kind log hears nobody: connection, airflow_connection and may_act are for xmpp and slack")
+        return self
