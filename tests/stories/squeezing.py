@@ -33,7 +33,7 @@ def launched(flow: Flow) -> Canary:
     """The canary beside its baseline, with their shares of the traffic."""
     push = flow.pushed_commit()
     return flow._task("canary.launch", lambda look: life.launch_canary(push, flow.service, look, **flow._ports(
-        "clusters", "traffic", "images", "metrics", "leases", "runs")))
+        "clusters", "traffic", "images", "metrics", "leases", "runs", "archive")))
 
 
 def weights(world: World) -> dict[str, int]:
