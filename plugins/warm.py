@@ -24,9 +24,11 @@ import include.steps.canary.life
 import include.steps.canary.scoring
 import include.steps.images.build
 import include.steps.images.veto
+import include.steps.push.approval
 import include.steps.push.ends
 import include.steps.push.policy
 import include.steps.push.pre_flight
+import include.steps.push.weekly
 import include.steps.red_black.peak_windows
 import include.steps.red_black.region
 import include.steps.undoing.repair

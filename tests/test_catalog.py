@@ -116,6 +116,19 @@ def _settings(model: type[BaseModel]) -> set[str]:
                  "is refused: hours and minutes of UTC are needed, as in 03:00", id="a time to the second"),
     pytest.param("# calibrate_at: 03:00            #", "calibrate_at: 0 3 * * *  #", "canary.calibrate_at: "
                  "'0 3 * * *' is refused: ", id="cron"),
+    pytest.param("# version: ", "weekly: {day: tue, at: 10:00}\n# version: ", "weekly.users: nobody could start the "
+                 "push: name users or roles", id="a weekly push that nobody may start"),
+    pytest.param("# version: ", "weekly: {day: tue, at: 10:00, users: [ada], answer_hours: 2}\n# version: ",
+                 "weekly.remind_hours: 2 h before the end of 2 h is before the question", id="a reminder too early"),
+    pytest.param("# version: ", "weekly: {day: tue, at: 10:00Z, users: [ada]}\n# version: ", "weekly.at: '10:00Z' "
+                 "is refused: hours and minutes are needed, as in 10:00; time_zone counts", id="a weekly time's zone"),
+    pytest.param("# version: ", "weekly: {day: tue, at: 10:00, time_zone: Mars, users: [ada]}\n# version: ",
+                 "weekly.time_zone: 'Mars' is refused: an IANA time zone is needed", id="an unknown zone"),
+    pytest.param("# version: ", "weekly: {day: tue, at: 10:00, users: ['a b']}\n# version: ",
+                 "weekly.users.0: 'a b' is refused", id="no user's id"),
+    pytest.param("# version: ", "freezes: [{name: x, starts: 2026-12-31, ends: 2026-12-30}]\n# version: ",
+                 "freezes.0.ends: datetime.date(2026, 12, 30) is refused: a freeze ends after it starts, at 2026-12-31 "
+                 "00:00", id="a freeze that ends before it starts"),
     pytest.param("[us_east, brazil]", "[us_eastt]", "environments.prod.regions.0.markets: 'us_eastt' is no market of "
                  "markets.yaml; did you mean us_east? known: brazil,", id="unknown market"),
     pytest.param("[us_east, brazil]", "[us_west]", "environments.prod.regions.0.markets: 'us_west' is not served from "
@@ -331,3 +344,11 @@ def test_reading_the_catalog_imports_nothing_slow():
     done = subprocess.run([sys.executable, "-c", code], cwd=INCLUDE.parent, capture_output=True, text=True, check=True,
                           env={"PYTHONPATH": str(INCLUDE.parent), "PATH": ""})
     assert done.stdout.strip() == "[]"
+
+
+def test_a_weekly_push_without_staging_is_refused(folder: Path):
+    weekly = ("# version: ", "weekly: {day: tue, at: 10:00, users: [ada]}\n# version: ")
+    text = EXAMPLE.read_text()
+    staging = text[text.index("  staging:\n"):text.index("canary:  ")]
+    path = declare(folder, "api.yaml", weekly, (staging, "\n"))
+    assert refusal(path) == "weekly: what is healthy in environments.staging is pushed, which is missing"

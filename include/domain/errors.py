@@ -14,6 +14,7 @@ SerinError
     ├── NotPassed      a gate says no to the commit; `log` says where to read more
     ├── Conflict       two branches changed the same lines; nothing was merged
     ├── GaveUp         a wait passed its limit
+    ├── NotApproved    a person said no to a push, or nobody said anything in time
     ├── Unhealthy      prod traffic shows that the new ASG is worse
     ├── GaveWay        a calibration ended early, for whoever waits for its lease
     ├── Superseded     a newer commit of the branch takes the place of what the watcher pushes
@@ -85,6 +86,10 @@ class Conflict(Final):
 
 class GaveUp(Final):
     """A wait passed its limit; the message says what it waited for."""
+
+
+class NotApproved(Final):
+    """A person said no, or nobody said anything in time."""
 
 
 class Unhealthy(Final):

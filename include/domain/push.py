@@ -85,7 +85,7 @@ class PushRecord:
     """The end of a push, as the archive keeps it. `regions` are those that run the new AMI, comma-separated.
 
     `aws_calls` is how often its tasks called AWS; `aws_operations` tells of each operation, as `domain/aws_calls.py`
-    writes it.
+    writes it. `approved_by` let a weekly push into the regions ("" where nobody was asked).
     """
 
     push_id: str
@@ -103,6 +103,8 @@ class PushRecord:
     ended_at: datetime
     aws_calls: int = 0
     aws_operations: str = ""
+    approved_by: str = ""
+    approved_at: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from include.domain.push import PushRecord
 
+TIMES = ("started_at", "ended_at", "approved_at")
 RECORD = re.compile(r"record(?:-(\d+))?\.json")
 
 
@@ -32,4 +33,4 @@ def read(body: bytes) -> PushRecord:
     said = json.loads(body)
     known = {field.name: said.get(field.name) for field in fields(PushRecord)
              if field.name in said or field.default is MISSING}
-    return PushRecord(**known | {name: datetime.fromisoformat(said[name]) for name in ("started_at", "ended_at")})
+    return PushRecord(**known | {name: datetime.fromisoformat(said[name]) for name in TIMES if said.get(name)})

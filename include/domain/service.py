@@ -26,6 +26,7 @@ from include.domain.declared.red_black import RedBlackPlan, RepairSettings
 from include.domain.declared.scaling import ScalingSettings
 from include.domain.declared.squeeze import SqueezePlan
 from include.domain.declared.told import ArchiveSettings, ChatSettings
+from include.domain.declared.weekly import STAGING, Weekly
 from include.domain.freezes import Freeze
 from include.domain.metric_sources import AnyMetricSource, CloudWatchSource
 from include.domain.repositories import why_not
@@ -50,6 +51,7 @@ class Service(Settings):
     scaling: ScalingSettings | None = None
     repair: RepairSettings = RepairSettings()
     freezes: tuple[Freeze, ...] = ()
+    weekly: Weekly | None = None
     version: VersionCheck | None = None
     metrics: AnyMetricSource
     archive: ArchiveSettings
@@ -68,6 +70,8 @@ class Service(Settings):
             raise ValueError(f"canary.region: {self.canary.region} is not a region of environments.prod")
         if self.squeeze.kind == "live" and (wrong := self.squeeze.too_little(self.canary)):
             raise ValueError(f"squeeze.max_share_percent: {wrong}")
+        if self.weekly and STAGING not in self.environments:
+            raise ValueError(f"weekly: what is healthy in environments.{STAGING} is pushed, which is missing")
         bake = self.lasts(hours=self.canary.bake_hours)
         if isinstance(self.metrics, CloudWatchSource) and (wrong := self.metrics.too_fine(bake)):
             raise ValueError(f"metrics.step_seconds: a canary bakes for {self.canary.bake_hours:g} h: {wrong}")

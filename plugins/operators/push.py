@@ -73,7 +73,8 @@ class FinishPush(StepOperator):
         failures = failures | self.vetoed(visit, push)
         record = visit.take(finish_push, push, failures, aws_calls=of_the_run(visit.context, self.environment),
                             clusters=visit.everywhere("clusters"),
-                            early=ended_early(visit.context, self.environment))
+                            early=ended_early(visit.context, self.environment),
+                            approval=visit.context["ti"].xcom_pull(task_ids="approve"))
         if record.end not in (PushEnd.SUCCESS, PushEnd.SUPERSEDED):
             visit.context["ti"].xcom_push("return_value", record)
             raise PushEnded(f"{record.end}: {record.reason}")

@@ -53,11 +53,11 @@ class Visit:
         """A run that deploys to several environments has one commit and one AMI, and a push of its own for each."""
         return replace(push, id=self.push_id, environment=self.ports.environment)
 
-    def everywhere(self, port: str) -> dict[str, Any]:
-        """This port of every region of the environment, in push order."""
-        here = self.ports
-        return {region: getattr(wiring.ports(here.service.service, here.environment, region), port)
-                for region in here.regions}
+    def everywhere(self, port: str, environment: str = "") -> dict[str, Any]:
+        """This port of every region of the environment (of this one, or of another), in push order."""
+        service, environment = self.ports.service.service, environment or self.ports.environment
+        return {region: getattr(wiring.ports(service, environment, region), port)
+                for region in wiring.ports(service, environment, "").regions}
 
     def take(self, step: Callable[..., Any], *values: Any, **named: Any) -> Any:
         """Take the step with these values; each further parameter is what the visit or its ports call by that name."""

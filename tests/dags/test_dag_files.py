@@ -10,20 +10,21 @@ from include.demo.airflow_settings import ROOT
 from tests.world.declared import elsewhere, service
 
 VERBS = ("test_deploy", "release_deploy", "patch_push", "roll_back", "lift_veto", "keep", "report_now", "hold",
-         "resume", "repair", "calibrate", "merge_back")
-OTHERS = elsewhere("test", "integration", "staging")
+         "resume", "repair", "calibrate", "merge_back", "weekly_push")
+ALL = {"environments": elsewhere("test", "integration", "staging"),
+       "weekly": {"day": "tue", "at": "10:00", "users": ["ada"]}}
 SLOW = {"numpy", "scipy", "pandas", "boto3", "botocore", "pygit2"}
 
 
 def test_every_declared_service_has_its_dags(declare, dags):
-    declare(api=service(environments=OTHERS), web=service(service="web", environments=OTHERS))
+    declare(api=service(**ALL), web=service(service="web", **ALL))
     bag = dags()
     assert not bag.import_errors
     assert set(bag.dags) == {f"{name}_{what}" for name in ("api", "web") for what in VERBS}
 
 
 def test_a_broken_service_file_is_shown_and_hides_no_other(declare, dags):
-    declare(api=service(environments=OTHERS), web="service: web\ncanary: {sise: 1}\n")
+    declare(api=service(**ALL), web="service: web\ncanary: {sise: 1}\n")
     bag = dags()
     assert set(bag.dags) == {f"api_{what}" for what in VERBS}
     [(where, what)] = bag.import_errors.items()
@@ -44,7 +45,7 @@ def test_reading_it_imports_nothing_slow(file):
 def test_it_survives_being_written_to_airflows_database(dag_id, declare, dags):
     from airflow.serialization.serialized_objects import DagSerialization
 
-    declare(api=service(environments=OTHERS))
+    declare(api=service(**ALL))
     written = DagSerialization.to_dict(dags().dags[dag_id])
     assert {task.task_id for task in DagSerialization.from_dict(written).tasks} == {
         task.task_id for task in dags().dags[dag_id].tasks}

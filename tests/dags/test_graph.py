@@ -48,12 +48,15 @@ def test_finish_push_looks_last(push):
 
 
 def test_finish_push_alone_decides_the_colour_of_the_run(push):
+    assert deciding(push) == {"finish_push"}
+
+
+def deciding(dag):
     """By Airflow's own rule: a run is as its effective leaves."""
     from airflow.models.dagrun import DagRun
 
-    every = [SimpleNamespace(task_id=task.task_id, state="success") for task in push.tasks]
-    deciding = DagRun._tis_for_dagrun_state(None, dag=push, tis=[_Hashable(**vars(ti)) for ti in every])
-    assert {ti.task_id for ti in deciding} == {"finish_push"}
+    every = [_Hashable(task_id=task.task_id, state="success") for task in dag.tasks]
+    return {ti.task_id for ti in DagRun._tis_for_dagrun_state(None, dag=dag, tis=every)}
 
 
 class _Hashable(SimpleNamespace):
@@ -104,3 +107,36 @@ def test_every_gate_is_a_task_beside_the_build_and_nothing_goes_on_before_all_ar
 
 def test_where_no_gate_is_declared_there_is_no_group_of_them(push):
     assert not [task.task_id for task in push.tasks if task.task_id.startswith("gates")]
+
+
+@pytest.fixture
+def weekly(declare, dags):
+    from tests.world.declared import elsewhere, service
+
+    declare(api=service(environments=elsewhere("staging"), weekly={"day": "tue", "at": "10:00", "users": ["ada"]}))
+    bag = dags()
+    assert not bag.import_errors
+    return bag.dags["api_weekly_push"]
+
+
+def test_nobody_is_asked_before_the_canary_is_gone_and_no_region_begins_before_the_go_was_looked_at_again(weekly):
+    assert upstream(weekly, "approve") == {"canary.score", "canary.retire"}
+    assert upstream(weekly, "still_good") == {"approve"}
+    assert upstream(weekly, "us_east_1.off_peak") == {"still_good"}
+    assert {weekly.get_task(task).trigger_rule for task in ("approve", "still_good", "us_east_1.off_peak")} == {
+        "all_success"}
+
+
+def test_a_weekly_push_is_merged_after_all_else_and_the_merge_alone_decides_the_colour(weekly):
+    assert upstream(weekly, "merge") == {"finish_push"}
+    assert teardowns(weekly) == {"canary.retire", "us_east_1.roll_back", "us_west_2.roll_back", "eu_west_1.roll_back",
+                                 "finish_push", "merge"}
+    assert deciding(weekly) == {"merge"}
+    assert weekly.max_active_runs == 1
+
+
+def test_without_weekly_there_is_no_weekly_push(declare, dags):
+    from tests.world.declared import service
+
+    declare(api=service())
+    assert "api_weekly_push" not in dags().dags

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from include.domain.approval import Approval
 from include.domain.asg_names import cluster_name
 from include.domain.aws_calls import Calls, as_line
 from include.domain.declared.environments import PROD
@@ -57,15 +58,18 @@ def start_push(request: PushRequest, push_id: str, service: Service, now: dateti
 
 def finish_push(push: Push, failures: Mapping[str, str], service: Service, now: datetime,
                 clusters: Mapping[str, Clusters], archive: Archive, leases: Leases,
-                aws_calls: Calls | None = None, early: Early | None = None) -> PushRecord:
+                aws_calls: Calls | None = None, early: Early | None = None,
+                approval: Approval | None = None) -> PushRecord:
     """The push's record: its end is what the regions run, and what was left behind; `early` where it stopped before it
-    changed anything."""
+    changed anything, `approval` says who let it into the regions, where a person was asked."""
     verdict = kept_verdict(push.service, push.id, archive)
     ended = how_it_ended(push.service, push.environment, push.id, clusters)
     if early and not failures and ended.end == PushEnd.FAILURE_CLEAN:
         ended = Ending(PushEnd(early.end), (early.why,), ())
     record = _record(push, failures, now, ended, verdict.score if verdict else None)
     record = replace(record, aws_calls=sum((aws_calls or {}).values()), aws_operations=as_line(aws_calls or {}))
+    if approval:
+        record = replace(record, approved_by=approval.by, approved_at=approval.at)
     record, number = keep_record(record, archive)
     _keep_page(record, number, verdict.report if verdict else "", archive)
     for region in clusters:

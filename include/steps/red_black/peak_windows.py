@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from datetime import timedelta
 
-from include.domain.errors import BadInput, Refused
+from include.domain.errors import Refused
 from include.domain.looks import Look, Wait
-from include.domain.peak_windows import Market, MarketClock
+from include.domain.peak_windows import Market
 from include.domain.push import Push, RegionPlan
+from include.domain.region_slots import slot_of
 from include.domain.service import Service
-from include.domain.slots import HORIZON, next_slot
+from include.domain.slots import HORIZON
 from include.ports import Leases
 from include.steps.push.hold import held_back
 
@@ -30,13 +31,7 @@ def off_peak(push: Push, region: str, service: Service, markets: Mapping[str, Ma
 def not_in_a_slot(push: Push | RegionPlan, region: str, service: Service, markets: Mapping[str, Market], look: Look,
                   minutes: float) -> Wait | None:
     """A wait for a slot of so many minutes, or None within one."""
-    names = service.region(push.environment, region).markets
-    unknown = [name for name in names if name not in markets]
-    if unknown:
-        raise BadInput(f"environments.{push.environment}: {region}: there is no market {unknown[0]!r}")
-    clock = MarketClock(service.time_scale, service.time_zero)
-    slot = next_slot([markets[name] for name in names], clock, look.now, timedelta(minutes=minutes),
-                     service.freezes)
+    slot = slot_of(region, service, markets, look.now, minutes, push.environment)
     if slot.is_now:
         return None
     next_look = max(look.now + SOON, min(slot.starts, look.now + service.lasts(hours=1)))
