@@ -27,7 +27,7 @@ for service in (file.service for file in service_files() if file.service):
             max_active_runs=1,
             params=DEPLOY_FORM,
         ):
-            start_deploy = StartDeploy(task_id="start_deploy", branch=name, **everywhere)
+            start_deploy = StartDeploy(task_id="start_deploy", flow=role, branch=name, **everywhere)
             build_ami = BuildAmi(task_id="build_ami", push=start_deploy.output, **everywhere)
             deploys = [deploy(service, environment, build_ami.output) for environment in environments]
             chain(start_deploy, build_ami, deploys)

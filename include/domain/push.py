@@ -30,7 +30,8 @@ class PushEnd(StrEnum):
 @dataclass(frozen=True)
 class Push:
     """One AMI on its way to all regions of an environment. `ami` is the AMI's *name*, the same in every region (""
-    until built)."""
+    until built). `previous` is where the branch stood before, by the oldest event that the watcher's run was started
+    for."""
 
     id: str
     service: str
@@ -42,6 +43,7 @@ class Push:
     reason: str
     started_by: str
     started_at: datetime
+    previous: str = ""
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,8 @@ class PushRecord:
 
     `aws_calls` is how often its tasks called AWS; `aws_operations` tells of each operation, as `domain/aws_calls.py`
     writes it. `approved_by` let a weekly push into the regions ("" where nobody was asked).
+    `previous` is the commit that ran before, and `commits` are those that came with this push, the newest
+    first, comma-separated, 12 digits of each.
     """
 
     push_id: str
@@ -105,6 +109,8 @@ class PushRecord:
     aws_operations: str = ""
     approved_by: str = ""
     approved_at: datetime | None = None
+    previous: str = ""
+    commits: str = ""
 
 
 @dataclass(frozen=True)

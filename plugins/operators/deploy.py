@@ -4,9 +4,10 @@ from typing import Any
 
 from airflow.sdk import Param
 
+from include.domain.looks import Wait
 from include.domain.push import Push, PushKind
-from plugins.operators.push import COMMIT, FinishPush, asked_for
-from plugins.operators.step import StepOperator, Visit, give_way
+from plugins.operators.push import COMMIT, FinishPush, asked_for, started
+from plugins.operators.step import StepOperator, Visit
 
 DEPLOY_FORM = {
     "commit": Param("", type="string", title="Commit", pattern=COMMIT,
@@ -20,19 +21,15 @@ class StartDeploy(StepOperator):
 
     in_the_room = True
 
-    def __init__(self, *, branch: str, **kwargs: Any):
+    def __init__(self, *, flow: str, branch: str, **kwargs: Any):
         super().__init__(**kwargs)
-        self.branch = branch
+        self.flow, self.branch = flow, branch
 
-    def step(self, visit: Visit) -> Push:
-        from include.steps.push.ends import PushRequest, start_push
+    def step(self, visit: Visit) -> Push | Wait:
+        from include.steps.push.ends import PushRequest
 
         asked = asked_for(visit.context, DEPLOY_FORM)
-        request = PushRequest(kind=str(PushKind.DEPLOY), branch=self.branch, **asked)
-        push = visit.take(start_push, request, clusters={})
-        visit.context["ti"].xcom_push("return_value", push)     # its record is written, also where it gives way
-        give_way(visit, push)
-        return push
+        return started(visit, PushRequest(kind=str(PushKind.DEPLOY), branch=self.branch, **asked), self.flow, {})
 
     def says(self, value: Push) -> str:
         where = " and ".join((self.environment, *self.also))

@@ -1,17 +1,20 @@
 """The two ends of a push."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from airflow.sdk import Context, Param
 
 from include.domain.announcements import Kind
 from include.domain.by_hand import to_roll_back
-from include.domain.errors import BadInput, Final
+from include.domain.declared.environments import PROD
+from include.domain.errors import BadInput, Final, Superseded
+from include.domain.looks import Wait
 from include.domain.push import WATCHER, Push, PushEnd, PushKind, PushRecord
 from plugins.operators.aws_calls import of_the_run
 from plugins.operators.failures import ended_early, what_failed, what_harmed
-from plugins.operators.step import StepOperator, Visit, give_way
+from plugins.operators.step import StepOperator, Visit
 
 AMI = "^[A-Za-z0-9()\\[\\] ./'@_-]{0,128}$"    # what AWS takes as a name, and every id
 COMMIT = "^([0-9a-f]{7,40})?$"
@@ -40,21 +43,42 @@ class StartPush(StepOperator):
         super().__init__(**kwargs)
         self.kind = kind
 
-    def step(self, visit: Visit) -> Push:
+    def step(self, visit: Visit) -> Push | Wait:
         from include.steps.push.already import must_be_needed
-        from include.steps.push.ends import PushRequest, start_push
+        from include.steps.push.ends import PushRequest
 
-        asked, clusters = asked_for(visit.context), visit.everywhere("clusters")
-        push = visit.take(start_push, PushRequest(kind=str(self.kind), **asked), clusters=clusters)
-        visit.context["ti"].xcom_push("return_value", push)     # its record is written, also where it is not needed
-        must_be_needed(push, clusters)
-        give_way(visit, push)
+        branch = visit.ports.service.branches.prod
+        request = PushRequest(kind=str(self.kind), branch=branch, **asked_for(visit.context))
+        clusters = visit.everywhere("clusters")
+        push = started(visit, request, PROD, clusters)
+        if not isinstance(push, Wait):
+            must_be_needed(push, clusters)
         return push
 
     def says(self, value: Push) -> str:
         what = f"commit {value.commit[:12]}" if value.commit else f"AMI {value.ami}"
         why = value.reason or "no reason given"
         return f"{what} of {value.service} is on its way, started by {value.started_by}: {why}"
+
+
+def started(visit: Visit, request: Any, flow: str, clusters: Mapping[str, Any]) -> Push | Wait:
+    """The push of what was asked for; of the head of the branch where the watcher asked. Once that is known it is
+    handed on, for a push that is refused, or not needed, has a record, too."""
+    from include.steps.push.ends import as_asked, start_push
+    from include.steps.push.heard import take_up
+
+    ti = visit.context["ti"]
+    if request.started_by == WATCHER:
+        taken = visit.take(take_up, request.branch, flow)
+        if isinstance(taken, Wait):
+            return taken
+        request = replace(request, commit=taken.commit)
+        ti.xcom_push("return_value", visit.take(as_asked, request))
+        if taken.settled:
+            raise Superseded(taken.settled)
+    push = visit.take(start_push, request, clusters=clusters)
+    ti.xcom_push("return_value", push)
+    return push
 
 
 class FinishPush(StepOperator):
@@ -97,12 +121,13 @@ class FinishPush(StepOperator):
 
 
 def asked_for(context: Context, form: Mapping[str, Any] = PATCH_FORM) -> dict[str, str]:
-    """What the run was asked to push, and who asked: the newest event of the branch, or the form."""
+    """What the run was asked to push, and who asked: the events of the branch, the oldest first, or the form."""
     run = context["dag_run"]
     if events := [event for heard in (context.get("triggering_asset_events") or {}).values() for event in heard]:
-        payload = events[-1].extra.get("payload", {})
-        return {"commit": str(payload.get("commit", "")), "ami": "", "started_by": WATCHER,
-                "reason": f"new commit on {payload.get('branch', 'the prod branch')}"}
+        oldest, newest = (event.extra.get("payload", {}) for event in (events[0], events[-1]))
+        return {"commit": str(newest.get("commit", "")), "ami": "", "started_by": WATCHER,
+                "previous": str(oldest.get("previous", "")),
+                "reason": f"new commit on {newest.get('branch', 'the branch')}"}
     refuse_undeclared(run.conf or {}, form)
     params = context["params"]
     return {"commit": params["commit"], "ami": params.get("ami", ""), "reason": params["reason"],

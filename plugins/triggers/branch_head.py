@@ -8,14 +8,16 @@ from airflow.triggers.base import BaseEventTrigger, TriggerEvent
 
 from plugins import wiring
 
-# The triggerer writes an event to the database within about a second; only then may the head be remembered.
-PERSISTED_AFTER_SECONDS = 5
+# The triggerer takes events over once a second, and writes each to the database in the turn in which it takes it.
+TAKEN_OVER_AFTER_SECONDS = 5
+NEXT_TURN_AFTER_SECONDS = 2
+NO_BRANCH = ""
 
 
 class BranchHeadTrigger(BaseEventTrigger):
-    """Fires when the head is another than the one remembered. The head that is found first is only remembered: what is
-    on the branch when the watching begins is no new commit. After a restart nothing is lost; the newest commit may
-    come twice."""
+    """Fires when the head is another than the one remembered. What is on the branch when the watching begins is no new
+    commit: it is only remembered, also that there is no such branch yet. After a restart nothing is lost; the newest
+    commit may come twice."""
 
     def __init__(self, repository: str, branch: str, every_seconds: float, connection: str = ""):
         super().__init__()
@@ -32,19 +34,28 @@ class BranchHeadTrigger(BaseEventTrigger):
         known = await store.aget("head")
         while True:
             head = await self._head()
-            if head and head != known:
-                if known:
-                    yield TriggerEvent({"commit": head, "previous": known, "branch": self.branch})
-                    await asyncio.sleep(PERSISTED_AFTER_SECONDS)
-                await store.aset("head", head)
+            if known is None and head is not None:
                 known = head
+                await store.aset("head", known)
+            elif head and head != known:
+                yield TriggerEvent({"commit": head, "previous": known, "branch": self.branch})
+                await self._until_it_is_written()
+                known = head
+                await store.aset("head", known)
             await asyncio.sleep(self.every_seconds)
 
+    async def _until_it_is_written(self) -> None:
+        """What the triggerer answers after it took the event over, it answers in a turn at whose end the event is in
+        the database, or the triggerer is dead; what is asked in a later turn is answered after that."""
+        await asyncio.sleep(TAKEN_OVER_AFTER_SECONDS)
+        await self.asset_state_store.aget("head")
+        await asyncio.sleep(NEXT_TURN_AFTER_SECONDS)
+
     async def _head(self) -> str | None:
-        """None where there is no such branch or the remote could not be asked: the next look asks again."""
+        """NO_BRANCH where there is none; None where the remote could not be asked: the next look asks again."""
         try:
             return await asyncio.to_thread(wiring.branch_head, self.repository, self.branch,
-                                           self.connection)
+                                           self.connection) or NO_BRANCH
         except Exception as error:
             self.log.warning("the head of %s could not be read: %s", self.branch, error)
             return None

@@ -8,6 +8,7 @@ from include.domain import asg_tags
 from include.domain.push import WATCHER
 from plugins.operators import deploy, push
 from tests.world.declared import REGIONS, elsewhere
+from tests.world.region import Behaviour
 
 STAGES = {"environments": elsewhere("integration", "staging")}
 
@@ -31,14 +32,26 @@ def skipped(states):
     return {task for task, state in states.items() if state == "skipped"}
 
 
-@pytest.mark.parametrize("at", ["start", "bake"])
-def test_a_push_that_is_superseded_in_its_canary_ends_clean_says_by_what_and_vetoes_nothing(at, world, run, heard):
+@pytest.fixture
+def meanwhile(monkeypatch):
+    """One more commit on the branch, as soon as something is so."""
+    def meanwhile(world, branch, is_so):
+        before = len(world.branches.commits)
+        world.on_tick = lambda: len(world.branches.commits) == before and is_so() and world.branches.push(branch, "two")
+    return meanwhile
+
+
+def groups(world):
+    return [name for region in world.regions.values() for name in region.groups]
+
+
+@pytest.mark.parametrize("during", ["build", "launch"])
+def test_a_push_that_is_superseded_in_its_canary_ends_clean_says_by_what_and_vetoes_nothing(during, world, run, heard,
+                                                                                           meanwhile):
     older = world.branches.push("prod", "one")
     heard(older)
-    if at == "start":
-        world.branches.push("prod", "two")
-    else:
-        world.on_tick = lambda: _push_during_the_bake(world)
+    meanwhile(world, "prod", lambda: world.images.started if during == "build" else "api-prod-canary-v042" in
+              groups(world))
     colour, states = run("api_patch_push")
     newest = world.branches.head("prod")
     assert newest != older
@@ -46,6 +59,7 @@ def test_a_push_that_is_superseded_in_its_canary_ends_clean_says_by_what_and_vet
     assert "failed" not in states.values()
     assert states["canary.retire"] == "success"
     assert skipped(states) >= {"canary.bake", "canary.score", "us_east_1.plan", "us_east_1.roll_back"}
+    assert states["pre_flight"] == ("skipped" if during == "build" else "success")
     assert [sorted(world.regions[name].groups) for name in REGIONS] == [["api-prod-v041"]] * len(REGIONS)
     record = records(world)["prod"]
     assert (record["end"], record["regions"]) == ("Superseded", "")
@@ -55,21 +69,10 @@ def test_a_push_that_is_superseded_in_its_canary_ends_clean_says_by_what_and_vet
     assert world.lost == 0
 
 
-def _push_during_the_bake(world):
-    baking = any("canary" in name for name in world.regions[REGIONS[0]].groups)
-    if baking and len(world.branches.commits) < 3:
-        world.branches.push("prod", "two")
-
-
-def test_one_that_is_already_being_pushed_is_finished(world, run, heard):
+def test_one_that_is_already_being_pushed_is_finished(world, run, heard, meanwhile):
     older = world.branches.push("prod", "one")
     heard(older)
-
-    def push_while_a_region_is_pushed():
-        if "api-prod-v042" in world.regions[REGIONS[0]].groups and len(world.branches.commits) < 3:
-            world.branches.push("prod", "two")
-
-    world.on_tick = push_while_a_region_is_pushed
+    meanwhile(world, "prod", lambda: "api-prod-v042" in groups(world))
     colour, _ = run("api_patch_push")
     assert colour == "success"
     assert world.branches.head("prod") != older
@@ -108,14 +111,42 @@ def test_an_environment_that_runs_the_commit_is_passed_over_and_the_other_is_dep
 
 
 @pytest.mark.parametrize("world", [STAGES], indirect=True)
-def test_a_deploy_gives_way_before_its_first_region_in_both_environments(world, run, heard):
-    heard(world.branches.push("release", "one"))
+def test_a_deploy_gives_way_before_its_first_region_in_both_environments(world, run, heard, meanwhile):
+    older = world.branches.push("release", "one")
+    heard(older)
     for name in ("integration", "staging"):
         world.beside(name)
-    newest = world.branches.push("release", "two")
+    meanwhile(world, "release", lambda: world.images.started)
     colour, _ = run("api_release_deploy")
     assert colour == "success"
+    assert world.branches.head("release") != older
     assert {name: record["end"] for name, record in records(world).items()} == {
         "integration": "Superseded", "staging": "Superseded"}
-    assert world.branches.head("release") == newest
-    assert not world.images.started
+
+
+def test_the_run_takes_the_head_whatever_its_event_said_and_its_record_names_every_commit_that_came_with_it(
+        world, run, heard):
+    """Airflow hands on the event of the first commit alone, where more came while another run was on its way."""
+    running = world.branches.head("prod")
+    for region in world.regions.values():
+        region.groups["api-prod-v041"].tags[asg_tags.COMMIT] = running
+    arrived = [world.branches.push("prod", f"commit {number}") for number in range(50)]
+    heard(arrived[0])
+    colour, _ = run("api_patch_push")
+    record = records(world)["prod"]
+    assert (colour, record["end"], record["commit"], record["previous"]) == ("success", "Success", arrived[-1], running)
+    assert record["commits"].split(",") == [commit[:12] for commit in reversed(arrived)]
+
+
+def test_a_second_event_of_a_commit_pushes_nothing_again(world, run, heard):
+    commit = world.branches.push("prod", "one")
+    world.behaves(commit, Behaviour(error_percent=20))
+    heard(commit)
+    assert run("api_patch_push")[0] == "failed"
+    colour, states = run("api_patch_push")
+    assert (colour, states["start_push"], states["build_ami"]) == ("success", "skipped", "skipped")
+    ends = sorted(json.loads(body)["end"] for key, body in world.archive.objects.items()
+                  if key.endswith("/record.json"))
+    assert ends == ["FailureClean", "Superseded"]
+    assert any("was taken up by api-" in str(said) and "which ended as FailureClean" in str(said)
+               for said in world.chat.room)

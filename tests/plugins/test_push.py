@@ -21,10 +21,11 @@ def heard(*payloads):
 
 def test_a_run_of_the_watcher_pushes_the_newest_commit_it_heard_of():
     task = Task()
-    task.context["triggering_asset_events"] = heard({"commit": "a" * 40, "branch": "prod"},
-                                                    {"commit": "b" * 40, "branch": "prod"})
+    task.context["triggering_asset_events"] = heard(
+        {"commit": "a" * 40, "previous": "0" * 40, "branch": "prod"},
+        {"commit": "b" * 40, "previous": "a" * 40, "branch": "prod"})
     assert asked_for(task.context) == {"commit": "b" * 40, "ami": "", "started_by": "branch watcher",
-                                       "reason": "new commit on prod"}
+                                       "previous": "0" * 40, "reason": "new commit on prod"}
 
 
 def test_an_event_that_somebody_posted_without_a_commit_means_the_head():

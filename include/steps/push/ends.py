@@ -19,6 +19,7 @@ from include.ports import Archive, Branches, Clusters, Images, Leases
 from include.steps.branches.overtaking import must_not_go_back
 from include.steps.canary.scoring import kept_verdict
 from include.steps.lease import lease_key, roll_back_owner
+from include.steps.push.carried import carried
 from include.steps.push.record import how_it_ended, keep_record
 from include.steps.push.reporting import keep_page, of_push
 
@@ -38,6 +39,14 @@ class PushRequest:
     reason: str
     started_by: str
     branch: str = ""
+    previous: str = ""
+
+
+def as_asked(request: PushRequest, push_id: str, service: Service, environment: str, now: datetime) -> Push:
+    """The push before anything was looked at."""
+    return Push(push_id, service.service, environment, request.kind, request.commit,
+                request.branch or service.branches.prod, request.ami, request.reason, request.started_by, now,
+                request.previous)
 
 
 def start_push(request: PushRequest, push_id: str, service: Service, now: datetime, branches: Branches,
@@ -53,13 +62,13 @@ def start_push(request: PushRequest, push_id: str, service: Service, now: dateti
     unknown = [said for region, port in clusters.items() if request.kind != PushKind.DEPLOY
                for said in must_not_go_back(commit, red(port.asgs(cluster), cluster), region, service, branches)]
     return Push(push_id, service.service, environment, request.kind, commit, branch, ami,
-                "; ".join(filter(None, [request.reason, *unknown])), request.started_by, now)
+                "; ".join(filter(None, [request.reason, *unknown])), request.started_by, now, request.previous)
 
 
 def finish_push(push: Push, failures: Mapping[str, str], service: Service, now: datetime,
                 clusters: Mapping[str, Clusters], archive: Archive, leases: Leases,
                 aws_calls: Calls | None = None, early: Early | None = None,
-                approval: Approval | None = None) -> PushRecord:
+                approval: Approval | None = None, branches: Branches | None = None) -> PushRecord:
     """The push's record: its end is what the regions run, and what was left behind; `early` where it stopped before it
     changed anything, `approval` says who let it into the regions, where a person was asked."""
     verdict = kept_verdict(push.service, push.id, archive)
@@ -67,6 +76,8 @@ def finish_push(push: Push, failures: Mapping[str, str], service: Service, now: 
     if early and not failures and ended.end == PushEnd.FAILURE_CLEAN:
         ended = Ending(PushEnd(early.end), (early.why,), ())
     record = _record(push, failures, now, ended, verdict.score if verdict else None)
+    previous, commits = carried(push, clusters, branches) if branches else ("", "")
+    record = replace(record, previous=previous, commits=commits)
     record = replace(record, aws_calls=sum((aws_calls or {}).values()), aws_operations=as_line(aws_calls or {}))
     if approval:
         record = replace(record, approved_by=approval.by, approved_at=approval.at)
