@@ -13,12 +13,16 @@ class Store:
     """Airflow's memory of one asset: it survives restarts."""
 
     def __init__(self, **kept):
-        self.kept = kept
+        self.kept, self.calls, self.payloads, self.is_killed = kept, [], [], False
 
     async def aget(self, key):
+        self.calls.append("asked")
         return self.kept.get(key)
 
     async def aset(self, key, value):
+        if self.is_killed:
+            raise StopAsyncIteration
+        self.calls.append("remembered")
         self.kept[key] = value
 
 
@@ -56,6 +60,8 @@ async def _fired(store, looks, monkeypatch):
     try:
         async for event in trigger.run():
             fired.append(event.payload["commit"])
+            store.payloads.append(event.payload)
+            store.calls.append("fired")
             store.fired = dict(store.kept)
     except (StopAsyncIteration, RuntimeError):
         pass
@@ -95,9 +101,70 @@ def test_a_head_is_remembered_only_when_its_event_was_handed_over(watch):
     assert store.kept == {"head": "b"}
 
 
-@pytest.mark.parametrize("trouble", [OSError("no route to host"), None], ids=["unreachable", "no such branch"])
+def test_a_head_is_remembered_only_after_the_triggerer_answered_once_more(watch):
+    """It writes the event in the turn in which it takes it over; what it answers later it answers after that."""
+    store = Store(head="a")
+    watch(store, "b")
+    assert store.calls == ["asked", "fired", "asked", "remembered"]
+
+
+UNREACHABLE, NO_BRANCH = OSError("no route to host"), None
+
+
+@pytest.mark.parametrize("trouble", [UNREACHABLE, NO_BRANCH], ids=["unreachable", "no such branch"])
 def test_a_remote_in_trouble_is_asked_again(trouble, watch):
     assert watch(Store(), "a", trouble, "b") == ["b"]
+
+
+def test_what_came_while_the_remote_was_not_reached_for_an_hour_is_one_event_since_the_head_before(watch):
+    store = Store(head="a")
+    assert watch(store, *[UNREACHABLE] * (3600 // EVERY), "c") == ["c"]
+    assert store.payloads == [{"commit": "c", "previous": "a", "branch": "prod"}]
+
+
+def test_a_watch_that_begins_with_an_unreachable_remote_has_not_begun(watch):
+    assert watch(Store(), UNREACHABLE, "a", "b") == ["b"]
+
+
+def test_fifty_commits_at_once_are_one_event_from_the_head_before_to_the_newest(watch):
+    store = Store()
+    watch(store, "0", "50")
+    assert store.payloads == [{"commit": "50", "previous": "0", "branch": "prod"}]
+
+
+def test_a_watcher_that_is_killed_before_it_remembers_fires_the_same_once_more_and_loses_none(watch):
+    store = Store(head="a")
+    store.is_killed = True
+    assert watch(store, "b") == ["b"]
+    store.is_killed = False
+    assert watch(store, "b", "c") == ["b", "c"]
+    assert [(payload["previous"], payload["commit"]) for payload in store.payloads] == [
+        ("a", "b"), ("a", "b"), ("b", "c")]
+
+
+def test_a_commit_that_came_while_the_watcher_was_dead_is_one_event_with_the_one_that_it_had_not_remembered(watch):
+    store = Store(head="a")
+    store.is_killed = True
+    watch(store, "b")
+    store.is_killed = False
+    assert watch(store, "c") == ["c"]
+    assert store.payloads[-1]["previous"] == "a"
+
+
+def test_a_commit_that_was_reverted_and_pushed_again_is_an_event_each_time(watch):
+    assert watch(Store(head="a"), "b", "a", "b") == ["b", "a", "b"]
+
+
+def test_a_branch_that_is_deleted_and_made_again_is_an_event_where_it_stands_elsewhere(watch):
+    store = Store(head="a")
+    assert watch(store, NO_BRANCH, "a", NO_BRANCH, "b") == ["b"]
+    assert store.payloads[0]["previous"] == "a"
+
+
+def test_the_first_commit_of_a_branch_that_was_not_there_when_the_watch_began_is_an_event(watch):
+    store = Store()
+    assert watch(store, NO_BRANCH, NO_BRANCH, "a") == ["a"]
+    assert store.payloads == [{"commit": "a", "previous": "", "branch": "prod"}]
 
 
 def test_a_restart_builds_the_same_watcher():
