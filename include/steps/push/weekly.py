@@ -98,7 +98,7 @@ def must_not_meet_a_freeze(service: Service, markets: Mapping[str, Market], read
     would be old by that time."""
     for slot in region_slots(service, markets, ready):
         if slot.freeze:
-            raise Refused(f"{slot.region} could not be pushed before {slot.freeze}; start the weekly push after it")
+            raise Refused(f"{slot.region} could not be pushed then: {slot.freeze}; start the weekly push after it")
 
 
 def _commit(request: WeeklyRequest, service: Service, look: Look, branches: Branches, archive: Archive,

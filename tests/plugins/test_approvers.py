@@ -1,0 +1,33 @@
+"""Who may answer, as Airflow knows them."""
+
+import pytest
+
+from include.domain.declared.weekly import Weekly
+from include.domain.errors import BadInput
+from plugins.approvers import approvers
+
+
+@pytest.fixture(autouse=True)
+def users(monkeypatch):
+    monkeypatch.setenv("AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS", "ada:op,grace:ADMIN,eve:viewer")
+
+
+def weekly(**who) -> Weekly:
+    return Weekly(day="tue", at="10:00", **who)
+
+
+def test_the_users_that_are_declared_and_those_with_a_role_each_once():
+    assert approvers(weekly(users=["linus"])) == ["linus"]
+    assert approvers(weekly(users=["ada"], roles=["op", "Admin"])) == ["ada", "grace"]
+
+
+def test_a_role_that_nobody_has_would_leave_nobody_and_is_refused():
+    with pytest.raises(BadInput, match="no user of Airflow has the role owner or boss: nobody could answer"):
+        approvers(weekly(roles=["owner", "boss"]))
+
+
+def test_roles_that_airflow_does_not_tell_are_refused(monkeypatch):
+    monkeypatch.setenv("AIRFLOW__CORE__AUTH_MANAGER", "airflow.providers.fab.auth_manager.FabAuthManager")
+    with pytest.raises(BadInput, match=r"who has a role cannot be asked of airflow\.providers\.fab.*weekly\.users"):
+        approvers(weekly(users=["7"], roles=["Op"]))
+    assert approvers(weekly(users=["7"])) == ["7"]
