@@ -19,6 +19,15 @@ class LogLink(BaseOperatorLink):
         return on_the_web(ti_key.xcom_pull(task_ids=ti_key.task_id, key=LOG) or "")
 
 
+class ReportLink(BaseOperatorLink):
+    """The page that the task's value names."""
+
+    name = "Report"
+
+    def get_link(self, operator: BaseOperator, *, ti_key: Any) -> str:
+        return on_the_web(getattr(ti_key.xcom_pull(task_ids=ti_key.task_id), "report", ""))
+
+
 def on_the_web(address: str) -> str:
     """The page on which a browser shows it: an object of S3 in AWS's console; "" for what no browser shows."""
     if address.startswith("s3://"):

@@ -6,6 +6,7 @@ from airflow.sdk import Param
 
 from include.domain.canary import Verdict
 from include.domain.looks import Wait
+from plugins.links.archived import ReportLink
 from plugins.operators.push import refuse_undeclared
 from plugins.operators.step import StepOperator, Visit
 
@@ -16,6 +17,7 @@ class Score(StepOperator):
     """Go, or the push ends here; the report goes into the archive. `sweet_spot` is "" where nothing is squeezed."""
 
     template_fields = ("canary", "sweet_spot")
+    operator_extra_links = (ReportLink(),)
     gives_way = True
     in_the_room = True
 
@@ -26,7 +28,7 @@ class Score(StepOperator):
     def step(self, visit: Visit) -> Verdict | Wait:
         from include.steps.canary.scoring import score
 
-        return visit.take(score, self.canary)
+        return visit.take(score, self.canary, sweet_spot=self.sweet_spot or None)
 
     def says(self, value: Verdict) -> str:
         return f"{value.reason} ({value.metrics} metrics) {value.report}".rstrip()

@@ -6,6 +6,7 @@ from airflow.sdk import Context
 
 from include.domain.looks import Look, Wait
 from include.domain.squeeze.sweet_spot import SweetSpot
+from plugins.links.archived import ReportLink
 from plugins.operators.step import StepOperator, Visit, now, push_id
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ class Squeeze(StepOperator):
     that it is too much, and where the task is stopped."""
 
     template_fields = ("canary",)
+    operator_extra_links = (ReportLink(),)
     in_the_room = True
     gives_way = True
 
@@ -40,7 +42,7 @@ class Squeeze(StepOperator):
         return visit.take(squeeze, self.canary, self._squeezing)
 
     def says(self, value: SweetSpot) -> str:
-        return value.reason
+        return f"{value.reason} {value.report}".rstrip()
 
     def _let_go(self, context: Context) -> None:
         """Airflow gives a stopped task seconds: enough for one call, and `retire` does the same a little later."""

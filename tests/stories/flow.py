@@ -102,10 +102,12 @@ class Flow:
                                                     "archive")))
         baked = launched and self._task("canary.bake", lambda look: canary.bake(
             launched, self.service, look, **self._ports("clusters", "traffic", "metrics", "archive")))
-        if baked and self.service.squeeze.kind != "none" and self.squeeze(baked) is None:
+        squeezes = self.service.squeeze.kind != "none"
+        spot = self.squeeze(baked) if baked and squeezes else None
+        if squeezes and spot is None:
             baked = None
         verdict = baked and self._task("canary.score", lambda look: scoring.score(
-            baked, self.service, look, **self._ports("metrics", "archive")))
+            baked, self.service, look, **self._ports("metrics", "archive"), sweet_spot=spot))
         self.retire(push)
         return bool(verdict) and not self.failures
 
@@ -116,7 +118,7 @@ class Flow:
         def look_again(look: Look) -> SweetSpot | Wait:
             try:
                 return squeeze(canary, remembered[-1], self.service, look, markets=self.markets, **self._ports(
-                    "clusters", "traffic", "images", "metrics", "archive", "leases", "runs"))
+                    "clusters", "traffic", "images", "metrics", "archive", "leases", "runs", "branches"))
             except Killed:
                 remembered.append(Squeezing())
                 raise

@@ -11,7 +11,8 @@ from include.domain.settings import Percent, Settings
 class SqueezePlan(Settings):
     """How one instance of the canary, then one of its baseline, is given more and more traffic, and inside what limits.
 
-    `live` steers prod traffic to it; `none` squeezes nothing. Latency may be so many times prod's at the time, or
+    `live` steers prod traffic to it; `none` squeezes nothing. What the new AMI carries less than the running one, by
+    more than `max_drop_percent` and beyond doubt, costs the score. Latency may be so many times prod's at the time, or
     `max_latency_ms`; errors so many per cent more than prod's. `cpu` names a metric of the instance, "" for no guard.
     """
 
@@ -24,6 +25,7 @@ class SqueezePlan(Settings):
     max_latency_ms: Annotated[float, Field(gt=0)] | None = None
     max_error_percent: Annotated[float, Field(ge=0, le=100)] = 1
     stop_ratio: Annotated[float, Field(ge=1)] = 2
+    max_drop_percent: Annotated[int, Field(ge=1, le=100)] = 5
     cpu: str = ""
     max_cpu_percent: Percent | None = None
 

@@ -12,6 +12,8 @@ from include.domain.canary import Canary, Decision, Verdict
 from include.domain.errors import Inconclusive, NoGo
 from include.domain.looks import Look
 from include.domain.service import Service
+from include.domain.squeeze.efficiency import efficiency
+from include.domain.squeeze.sweet_spot import SweetSpot
 from include.ports import Archive, Metrics, MetricTable
 from include.steps.canary.history import known, remember
 from include.steps.canary.sick import sick_instances
@@ -47,10 +49,12 @@ def harm(canary: Canary, service: Service, since: datetime, until: datetime, met
     return f"{said(found)} ({history.said})"
 
 
-def score(canary: Canary, service: Service, look: Look, metrics: Metrics, archive: Archive) -> Verdict:
-    """Go, with the report's address; anything else is raised with the reason. What was once judged stays judged."""
+def score(canary: Canary, service: Service, look: Look, metrics: Metrics, archive: Archive,
+          sweet_spot: SweetSpot | None = None) -> Verdict:
+    """Go, with the report's address; anything else is raised with the reason. What was once judged stays judged.
+    `sweet_spot` None: nothing is squeezed, and the score says nothing of efficiency."""
     verdict = (kept_verdict(canary.service, canary.push_id, archive)
-               or _judge_and_keep(canary, service, metrics, archive))
+               or _judge_and_keep(canary, service, metrics, archive, sweet_spot))
     if verdict.decision == Decision.GO:
         return verdict
     sentence = f"{verdict.reason} ({verdict.report})" if verdict.report else verdict.reason
@@ -63,12 +67,14 @@ def kept_verdict(service: str, push_id: str, archive: Archive) -> Verdict | None
     return Verdict(**json.loads(body)["verdict"]) if body else None
 
 
-def _judge_and_keep(canary: Canary, service: Service, metrics: Metrics, archive: Archive) -> Verdict:
+def _judge_and_keep(canary: Canary, service: Service, metrics: Metrics, archive: Archive,
+                    sweet_spot: SweetSpot | None) -> Verdict:
     table = judged_time(canary, service, metrics)
-    judgement = with_floors(canary, table, service, metrics, archive)
+    judgement = with_floors(canary, table, service, metrics, archive, sweet_spot)
     if judgement.decision == Decision.GO:
         remember(canary, table, service, archive)
-    return keep(canary, service, table, judgement, archive)
+    return keep(canary, service, table, judgement, archive,
+                "./squeeze.html" if sweet_spot and sweet_spot.report else "")
 
 
 def judged_time(canary: Canary, service: Service, metrics: Metrics) -> MetricTable:
@@ -76,13 +82,15 @@ def judged_time(canary: Canary, service: Service, metrics: Metrics) -> MetricTab
     return measured(canary, began(canary, service), canary.bake_until, metrics)
 
 
-def keep(canary: Canary, service: Service, table: MetricTable, judgement: "Judgement", archive: Archive) -> Verdict:
-    """The page first: the readings are the mark that the canary is judged."""
+def keep(canary: Canary, service: Service, table: MetricTable, judgement: "Judgement", archive: Archive,
+         squeezed: str = "") -> Verdict:
+    """The page first: the readings are the mark that the canary is judged. `squeezed` is the squeeze's page, as the
+    canary's links to it."""
     from include.reports.canary import canary_report
 
     report = keep_page(_key(canary, "canary.html"), lambda: canary_report(
         canary, judgement, service.canary.go_score, began(canary, service), canary.bake_until, table,
-        service.metrics), archive)
+        service.metrics, links={"The squeeze": squeezed} if squeezed else None), archive)
     verdict = judgement.verdict(canary.push_id, report)
     kept = {"verdict": asdict(verdict), "readings": [reading._asdict() for reading in judgement.readings],
             "coverage_percent": judgement.coverage_percent, "canary_requests": judgement.canary_requests,
@@ -92,10 +100,15 @@ def keep(canary: Canary, service: Service, table: MetricTable, judgement: "Judge
     return verdict
 
 
-def with_floors(canary: Canary, table: MetricTable, service: Service, metrics: Metrics,
-                archive: Archive) -> "Judgement":
+def with_floors(canary: Canary, table: MetricTable, service: Service, metrics: Metrics, archive: Archive,
+                sweet_spot: SweetSpot | None = None) -> "Judgement":
     """The judgement, whose reason says which floors it used."""
     judgement = _judgement(canary, table, service, metrics, archive)
+    if sweet_spot:
+        from include.domain.scoring.efficiency import with_efficiency
+
+        allowed = service.squeeze.max_drop_percent
+        judgement = with_efficiency(judgement, efficiency(sweet_spot, allowed), allowed, service.canary.go_score)
     return replace(judgement, reason=f"{judgement.reason} ({judgement.floors})")
 
 

@@ -72,7 +72,14 @@ class Past:
 
 def past_of(push: Push, region: str, cluster: str, asgs: Sequence[Asg], service: Service, look: Look,
             metrics: Metrics, archive: Archive) -> Past:
+    """By the newest squeeze of the push's AMI that found a sweet spot."""
     spot = sweet_spot_of(push.service, push.environment, push.ami, archive)
+    return past_with(spot, push, region, cluster, asgs, service, look, metrics, archive)
+
+
+def past_with(spot: SweetSpot | None, push: Push, region: str, cluster: str, asgs: Sequence[Asg], service: Service,
+              look: Look, metrics: Metrics, archive: Archive) -> Past:
+    """The same by this one."""
     if spot is None:
         return Past(service, None, (), WarmUp(None, ""))
     starts = known_starts(push.service, push.commit, archive)

@@ -1,6 +1,8 @@
 """Sweet spots in the archive, for ever: what a squeeze found is written once, and read by whoever builds on it."""
 
 import logging
+from collections.abc import Callable
+from dataclasses import replace
 
 from include.domain import asg_tags
 from include.domain.asg_names import BASELINE, CANARY, cluster_name
@@ -48,12 +50,14 @@ def kept_of(canary: Canary, clusters: Clusters, images: Images, archive: Archive
     return kept_sweet_spot(canary.service, _ami(asg, images), canary.push_id, archive) if asg else None
 
 
-def keep(canary: Canary, squeezing: Squeezing, here: Here, images: Images, archive: Archive) -> SweetSpot:
-    """What was found, with its curve, once and for all."""
+def keep(canary: Canary, squeezing: Squeezing, here: Here, images: Images, archive: Archive,
+         page: Callable[[SweetSpot], str] = lambda _: "") -> SweetSpot:
+    """What was found, with its curve, once and for all. `page` keeps its page, and says the address."""
     spot = _sweet_spot(canary, squeezing, here, images)
     name = key(spot.service, spot.ami, spot.push_id)
     body = archive.get(name)
     if body is None:
+        spot = replace(spot, report=page(spot))
         archive.put(name, packed(spot, squeezing.curve), "application/json")
         return spot
     return unpacked(body)[0]

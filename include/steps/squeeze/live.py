@@ -16,10 +16,11 @@ from include.domain.looks import Look, Wait
 from include.domain.peak_windows import Market
 from include.domain.service import Service
 from include.domain.squeeze.sweet_spot import SweetSpot
-from include.ports import Archive, Clusters, Images, Leases, Metrics, Runs, Traffic
+from include.ports import Archive, Branches, Clusters, Images, Leases, Metrics, Runs, Traffic
 from include.steps.lease import Held, lease_key
 from include.steps.squeeze.here import here
 from include.steps.squeeze.kept import keep, kept_of
+from include.steps.squeeze.report import keep_report
 from include.steps.squeeze.running import Squeezing
 from include.steps.squeeze.stages import next_stage, wait
 from include.steps.squeeze.steering import put_back
@@ -32,16 +33,17 @@ BLIND_LOOKS = 5     # in a row at which a port did not answer: then the task fai
 
 def squeeze(canary: Canary, squeezing: Squeezing, service: Service, look: Look, clusters: Clusters, traffic: Traffic,
             images: Images, metrics: Metrics, archive: Archive, leases: Leases, runs: Runs,
-            markets: Mapping[str, Market]) -> SweetSpot | Wait:
+            branches: Branches, markets: Mapping[str, Market]) -> SweetSpot | Wait:
     """One look. The sweet spot once it is found, or why it could not be; a squeeze that was kept is not done again."""
     if squeezing.began is None and (kept := kept_of(canary, clusters, images, archive)):
         return kept
 
     def stage() -> SweetSpot | Wait:
         held = _hold(canary, service, look, leases, runs)
-        squeezing.place = here(canary, service, look, held, clusters, traffic, metrics)
-        waits = next_stage(squeezing.place, squeezing, markets)
-        return waits or keep(canary, squeezing, squeezing.place, images, archive)
+        place = squeezing.place = here(canary, service, look, held, clusters, traffic, metrics)
+        waits = next_stage(place, squeezing, markets)
+        return waits or keep(canary, squeezing, place, images, archive,
+                             lambda spot: keep_report(spot, squeezing.curve, place, archive, branches))
 
     return _carefully(squeezing, stage, look, service)
 

@@ -65,6 +65,6 @@ def test_a_verdict_is_of_its_time_only():
 
 def test_a_page_that_cannot_be_drawn_does_not_fail_the_push(monkeypatch, caplog):
     world, flow, found = baked()
-    monkeypatch.setattr(canary_page, "canary_report", lambda *_: 1 / 0)
+    monkeypatch.setattr(canary_page, "canary_report", lambda *_, **__: 1 / 0)
     assert scored(world, flow, found).report == ""
     assert "canary.html could not be kept: ZeroDivisionError" in caplog.text
