@@ -1,9 +1,10 @@
-"""commit on the prod branch → AMI, gates → pre-flight → canary beside its baseline → score → red/black, by region"""
+"""commit on the prod branch → AMI, gates → changes → pre-flight → canary and baseline → score → red/black, by region"""
 
 from airflow.sdk import DAG, chain
 
 from include.catalog import service_files
 from plugins.operators.build import BuildAmi
+from plugins.operators.changes import TellChanges
 from plugins.operators.pre_flight import PreFlight
 from plugins.operators.push import PATCH_FORM, FinishPush, StartPush
 from plugins.task_groups.canary import canary
@@ -28,14 +29,16 @@ for service in (file.service for file in service_files() if file.service):
     ):
         start_push = StartPush(task_id="start_push", service=service.service)
         build_ami = BuildAmi(task_id="build_ami", service=service.service, push=start_push.output)
-        pre_flight = PreFlight(task_id="pre_flight", service=service.service, push=build_ami.output)
+        changes = TellChanges(task_id="changes", service=service.service, push=build_ami.output)
+        pre_flight = PreFlight(task_id="pre_flight", service=service.service, push=changes.output)
         tried = canary(service, pre_flight.output)
         regions = [region(service, name) for name in prod]
         finish_push = FinishPush(task_id="finish_push", service=service.service)
         finish_push.as_teardown(on_failure_fail_dagrun=True)
 
         # Groups hand on from their last step; their teardowns are named here, for Airflow leaves them out of a chain.
-        chain(start_push, [build_ami, *gates(service, start_push.output)], pre_flight, tried, *regions, finish_push)
+        chain(start_push, [build_ami, *gates(service, start_push.output)], changes, pre_flight, tried, *regions,
+              finish_push)
         retire = tried.get_child_by_label("retire")
         retire >> regions[0]
         ends = [end_of(pushed) for pushed in regions]

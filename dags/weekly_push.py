@@ -1,10 +1,11 @@
-"""healthy in staging → AMI, gates → pre-flight → canary → score → a person's go → red/black, by region → merged"""
+"""healthy in staging → AMI, gates → changes → pre-flight → canary → score → the go → red/black, by region → merged"""
 
 from airflow.sdk import DAG, chain
 
 from include.catalog import service_files
 from plugins.operators.approval import Approve, StillGood
 from plugins.operators.build import BuildAmi
+from plugins.operators.changes import TellChanges
 from plugins.operators.merges import MergePushed
 from plugins.operators.pre_flight import PreFlight
 from plugins.operators.push import FinishPush
@@ -31,7 +32,8 @@ for service in (file.service for file in service_files() if file.service and fil
     ):
         start_push = StartWeekly(task_id="start_push", service=service.service)
         build_ami = BuildAmi(task_id="build_ami", service=service.service, push=start_push.output)
-        pre_flight = PreFlight(task_id="pre_flight", service=service.service, push=build_ami.output)
+        changes = TellChanges(task_id="changes", service=service.service, push=build_ami.output)
+        pre_flight = PreFlight(task_id="pre_flight", service=service.service, push=changes.output)
         tried = canary(service, pre_flight.output)
         approve = Approve(task_id="approve", service=service.service)
         still_good = StillGood(task_id="still_good", service=service.service, approval=approve.output)
@@ -41,8 +43,8 @@ for service in (file.service for file in service_files() if file.service and fil
         merge = MergePushed(task_id="merge", service=service.service).as_teardown(on_failure_fail_dagrun=True)
 
         # Groups hand on from their last step; their teardowns are named here, for Airflow leaves them out of a chain.
-        chain(start_push, [build_ami, *gates(service, start_push.output)], pre_flight, tried, approve, still_good,
-              *regions, finish_push, merge)
+        chain(start_push, [build_ami, *gates(service, start_push.output)], changes, pre_flight, tried, approve,
+              still_good, *regions, finish_push, merge)
         retire = tried.get_child_by_label("retire")
         retire >> approve
         ends = [end_of(pushed) for pushed in regions]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from include.domain.declared.environments import PROD
 from include.domain.declared.gates import AnyGate
 from include.domain.errors import BadInput
-from include.ports import Chat, Gate, Images, Metrics
+from include.ports import Chat, Gate, Images, Metrics, Tickets
 from plugins.sessions import Session
 
 if TYPE_CHECKING:
@@ -97,12 +97,30 @@ def _outbox_chat(ports: "Ports") -> Chat:
     return OutboxChat(ports.archive)
 
 
+def _no_tickets(ports: "Ports") -> Tickets:
+    from include.adapters.tickets.none import NoTickets
+
+    return NoTickets()
+
+
+def _jira_tickets(ports: "Ports") -> Tickets:
+    from include.adapters.tickets.jira import JiraTickets
+
+    def connect() -> Any:
+        from airflow.providers.atlassian.jira.hooks.jira import JiraHook
+
+        return JiraHook(ports.service.tickets.connection).get_conn()
+
+    return JiraTickets(connect)
+
+
 IMAGES: dict[str, Callable[["Ports"], Images]] = {
     "ec2": _ec2_images, "tagged": _tagged_images, "codebuild": _codebuild_images}
 GATES: dict[str, Callable[["Ports", AnyGate], Gate]] = {
     "command": _command_gate, "commit_status": _commit_status_gate}
 METRICS: dict[str, Callable[["Ports"], Metrics]] = {
     "sql": _sql_metrics, "prometheus": _prometheus_metrics, "cloudwatch": _cloudwatch_metrics}
+TICKETS: dict[str, Callable[["Ports"], Tickets]] = {"none": _no_tickets, "jira": _jira_tickets}
 CHATS: dict[str, Callable[["Ports"], Chat]] = {
     "log": _log_chat, "xmpp": _outbox_chat, "slack": _outbox_chat}
 

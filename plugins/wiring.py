@@ -28,9 +28,10 @@ from include.ports import (
     Merges,
     Metrics,
     Runs,
+    Tickets,
     Traffic,
 )
-from plugins.kinds import CHATS, GATES, IMAGES, METRICS, of_kind
+from plugins.kinds import CHATS, GATES, IMAGES, METRICS, TICKETS, of_kind
 from plugins.repositories import access
 from plugins.sessions import Session
 
@@ -127,6 +128,10 @@ class Ports:
         from plugins.runs import AirflowRuns
 
         return AirflowRuns()
+
+    @cached_property
+    def tickets(self) -> Tickets:
+        return of_kind(TICKETS, self.service.tickets.kind, "tickets")(self)
 
     @cached_property
     def chat(self) -> Chat:

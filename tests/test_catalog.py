@@ -153,6 +153,19 @@ def _settings(model: type[BaseModel]) -> set[str]:
                  "{env} is not known here; there are {environment}, {region}", id="a place that nobody knows"),
     pytest.param("config/{environment}.yaml", "config/{environment}.ini", "manifest.config.0: "
                  "'config/{environment}.ini' is refused: config is read from .yaml, ", id="a format that nobody knows"),
+    pytest.param("kind: none  ", "kind: jira  ", "tickets.connection: kind jira needs an Airflow connection",
+                 id="tickets of nowhere"),
+    pytest.param("# connection: jira  ", "connection: jira  ", "tickets.connection: kind none asks nobody",
+                 id="tickets of nobody"),
+    pytest.param("kind: none  ", "kind: trello  ", "tickets.kind: 'trello' is refused", id="tickets of another kind"),
+    pytest.param('url: ""  ', "url: https://jira.example.com  ", "tickets.url: 'https://jira.example.com' is refused: "
+                 "an address of http or https is needed, with {id} once in it", id="one page for all tickets"),
+    pytest.param('url: ""  ', 'url: "javascript:{id}"  ', "tickets.url: 'javascript:{id}' is refused", id="no page"),
+    pytest.param('url: ""  ', "url: https://x/{id}/{name}  ", "tickets.url: ", id="two places in a page"),
+    pytest.param("projects: [] ", "projects: [api] ", "tickets.projects.0: 'api' is refused", id="no project"),
+    pytest.param("# forge_url: https://code.example.com/api/commit/{commit} ", "forge_url: https://code.example.com ",
+                 "forge_url: 'https://code.example.com' is refused: an address of http or https is needed, with "
+                 "{commit} once in it", id="one page for all commits"),
     pytest.param("service: api ", "service: aservicewithalongname ", "service: 'aservicewithalongname' is too long: "
                  "the target group aservicewithalongname-prod-baseline would have 35 characters, AWS allows 32",
                  id="name too long for its target groups"),

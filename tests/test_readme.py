@@ -74,7 +74,8 @@ def test_the_kinds_are_those_of_the_wiring():
     rows = re.search(r"^\| what \| kinds \|\n\|.*\n((?:\|.*\n)+)", README, re.MULTILINE)[1].splitlines()
 
     assert {what: set(kinds.split(", ")) for what, kinds in map(cells, rows)} == {
-        "build": set(kinds.IMAGES), "gates": set(kinds.GATES), "metrics": set(kinds.METRICS), "chat": set(kinds.CHATS)}
+        "build": set(kinds.IMAGES), "gates": set(kinds.GATES), "metrics": set(kinds.METRICS),
+        "tickets": set(kinds.TICKETS), "chat": set(kinds.CHATS)}
 
 
 @pytest.mark.parametrize("setting", re.findall(r"^(\w+)=/?\S*$", "\n".join(BLOCKS), re.MULTILINE))

@@ -25,6 +25,7 @@ from include.domain.declared.manifest import ManifestSettings
 from include.domain.declared.red_black import RedBlackPlan, RepairSettings
 from include.domain.declared.scaling import ScalingSettings
 from include.domain.declared.squeeze import SqueezePlan
+from include.domain.declared.tickets import TicketSettings, pattern_of
 from include.domain.declared.told import ArchiveSettings, ChatSettings
 from include.domain.declared.weekly import STAGING, Weekly
 from include.domain.freezes import Freeze
@@ -39,6 +40,7 @@ class Service(Settings):
     service: Name
     repository: str
     repository_connection: str = ""
+    forge_url: Annotated[str, pattern_of("{commit}")] = ""
     branches: Branches = Branches()
     watch_every_seconds: Annotated[float, Field(ge=1)] = 30
     build: Build
@@ -56,6 +58,7 @@ class Service(Settings):
     metrics: AnyMetricSource
     archive: ArchiveSettings
     chat: ChatSettings = ChatSettings()
+    tickets: TicketSettings = TicketSettings()
     time_scale: Annotated[float, Field(ge=1)] = 1
     time_zero: datetime | None = None
 

@@ -3,12 +3,15 @@
 Metric names, commit messages and reasons are untrusted: every value is escaped, and one that is missing is an error.
 """
 
+import base64
+import hashlib
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 from include.domain.aws_calls import from_line
 from include.domain.push import Event, PushEnd, PushRecord
@@ -17,12 +20,14 @@ TEMPLATES = Path(__file__).with_name("templates")
 WHOLE_PUSH = "All regions"
 
 
-def push_report(record: PushRecord, events: Sequence[Event], canary_page: str = "") -> str:
-    """The page of a push: how it ended, each region, and the timeline. `canary_page` is the other page's address."""
+def push_report(record: PushRecord, events: Sequence[Event], canary_page: str = "",
+                changes_page: str = "") -> str:
+    """The page of a push: how it ended, each region, and the timeline; `…_page` is the address of another one."""
     ordered = sorted(events, key=lambda event: event.at)
     done = [region for region in record.regions.split(",") if region]
     seen = dict.fromkeys(event.region for event in ordered if event.region)
-    return page("push.html", record=record, events=ordered, canary_page=link(canary_page), whole=WHOLE_PUSH,
+    return page("push.html", record=record, events=ordered, canary_page=link(canary_page),
+                changes_page=link(changes_page), whole=WHOLE_PUSH,
                  operations=from_line(record.aws_operations), success=record.end == PushEnd.SUCCESS,
                  regions=[(region, region in done, _last(ordered, region)) for region in (dict.fromkeys(done) | seen)])
 
@@ -36,6 +41,13 @@ def link(address: str) -> str:
     return address if address.startswith(("https://", "http://", "./")) else ""
 
 
+@cache
+def script(name: str) -> tuple[Markup, str]:
+    """A script of ours, and its hash for the page's policy: the browser runs this one and no other."""
+    text = (TEMPLATES / name).read_text("utf-8")
+    return Markup(text), f"script-src 'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
 def page(template: str, **values: object) -> str:
     return _templates().get_template(template).render(**values)
 
@@ -44,12 +56,16 @@ def page(template: str, **values: object) -> str:
 def _templates() -> Environment:
     environment = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True,
                               undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    environment.filters |= {"utc": _utc, "clock": _clock, "lasted": _lasted}
+    environment.filters |= {"utc": _utc, "minute": _minute, "clock": _clock, "lasted": _lasted}
     return environment
 
 
 def _utc(moment: datetime) -> str:
     return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+
+
+def _minute(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
 def _clock(moment: datetime) -> str:

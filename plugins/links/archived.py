@@ -6,7 +6,8 @@ from urllib.parse import quote
 from airflow.sdk import BaseOperator, BaseOperatorLink
 
 CONSOLE = "https://s3.console.aws.amazon.com/s3/object"
-LOG = "log"     # the XCom with the address of a task's log
+LOG = "log"             # the XCom with the address of a task's log
+CHANGES = "changes"     # the XCom with the address of the page of what changes
 
 
 class LogLink(BaseOperatorLink):
@@ -26,6 +27,15 @@ class ReportLink(BaseOperatorLink):
 
     def get_link(self, operator: BaseOperator, *, ti_key: Any) -> str:
         return on_the_web(getattr(ti_key.xcom_pull(task_ids=ti_key.task_id), "report", ""))
+
+
+class ChangesLink(BaseOperatorLink):
+    """The page of what changes."""
+
+    name = "What changes"
+
+    def get_link(self, operator: BaseOperator, *, ti_key: Any) -> str:
+        return on_the_web(ti_key.xcom_pull(task_ids=ti_key.task_id, key=CHANGES) or "")
 
 
 def on_the_web(address: str) -> str:

@@ -140,3 +140,8 @@ def test_without_weekly_there_is_no_weekly_push(declare, dags):
 
     declare(api=service())
     assert "api_weekly_push" not in dags().dags
+
+
+def test_what_changes_is_told_before_anything_is_looked_at_or_changed(push):
+    assert upstream(push, "changes") == {"build_ami"}
+    assert upstream(push, "pre_flight") == {"changes"}

@@ -1,6 +1,7 @@
 """Airflow connections in, ports out."""
 
 import json
+from base64 import b64encode
 from datetime import timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from include.domain.errors import BadInput
 from plugins import kinds, wiring
 from plugins.sessions import Session
 from plugins.wiring import Ports
+from tests.adapters.jira_server import jira
 from tests.world.declared import service
 
 
@@ -33,7 +35,7 @@ def test_a_client_is_of_the_connections_endpoint_and_the_asked_region_and_is_bui
 
 
 @pytest.mark.parametrize("port", ["clusters", "traffic", "limits", "alarms", "instances", "images", "metrics",
-                                  "branches", "merges", "archive", "leases", "runs", "chat"])
+                                  "branches", "merges", "archive", "leases", "runs", "tickets", "chat"])
 def test_every_port_can_be_built_from_its_connection(port, connections):
     ports = Ports(service(), "prod", "us-east-1")
     assert getattr(ports, port) is getattr(ports, port)
@@ -53,6 +55,18 @@ def test_cloudwatch_is_reached_by_its_connection_in_the_region(connections):
     metrics = Ports(service(metrics=source), "prod", "us-west-2").metrics
     assert isinstance(metrics, CloudWatchMetrics)
     assert metrics._aws.client("cloudwatch").meta.region_name == "us-west-2"
+
+
+def test_jira_is_reached_by_its_connection_when_it_is_asked(monkeypatch):
+    declared = service(tickets={"kind": "jira", "connection": "team_jira"})
+    tickets = Ports(declared, "prod", "us-east-1").tickets
+    with pytest.raises(BadInput, match=r"the connection to Jira cannot be used: .*team_jira"):
+        tickets.read(["API-1"])
+    with jira({"API-1": ("Answer faster", "Done")}, is_cloud=False) as server:
+        monkeypatch.setenv("AIRFLOW_CONN_TEAM_JIRA", json.dumps({
+            "conn_type": "jira", "host": server.url, "login": "ada", "password": "secret"}))
+        assert tickets.read(["API-1"])["API-1"].summary == "Answer faster"
+        assert server.asked[0][2] == f"Basic {b64encode(b'ada:secret').decode()}"
 
 
 def test_a_lease_outlives_every_pause_of_a_compressed_push():
@@ -82,7 +96,7 @@ def test_an_environment_that_is_not_declared_is_refused_by_name():
         Ports(service(), "staging", "us-east-1")
 
 
-@pytest.mark.parametrize("there_are", [kinds.IMAGES, kinds.METRICS, kinds.CHATS])
+@pytest.mark.parametrize("there_are", [kinds.IMAGES, kinds.METRICS, kinds.TICKETS, kinds.CHATS])
 def test_an_unknown_kind_is_refused_and_names_those_there_are(there_are):
     with pytest.raises(BadInput, match=f"'carrier_pigeon' is not known; there are {', '.join(there_are)}"):
         kinds.of_kind(there_are, "carrier_pigeon", "chat")

@@ -12,6 +12,7 @@ from include.domain.push import Push, PushRecord
 from include.domain.squeeze.sweet_spot import SweetSpot
 from include.steps.canary import life as canary
 from include.steps.canary import scoring
+from include.steps.changes.tell import tell_changes
 from include.steps.gates.trying import try_gate
 from include.steps.images import build, manifest
 from include.steps.push import ends, pre_flight
@@ -64,6 +65,7 @@ class Flow:
         if built is None or None in passed:
             return
         self.built = built
+        self.changes(built)
         if self.pre_flight(built) and self.try_canary(built):
             for region in self.world.regions:
                 if not self.region(built, region):
@@ -75,6 +77,11 @@ class Flow:
             manifest.keep_what_is_in(built, "", str, self.service, look, **self._ports("images", "branches", "archive"),
                                      chat=self.world.chat)
         return built
+
+    def changes(self, push: Push) -> Any:
+        return self._task("changes", lambda look: tell_changes(
+            push, self.service, look, **self._ports("branches", "images", "archive", "tickets"),
+            clusters=self.world.mortal(self.world.clusters, "clusters")))
 
     def gate(self, push: Push, name: str) -> Any:
         return self._task(f"gates.{name}", lambda look: try_gate(

@@ -67,7 +67,10 @@ def test_the_archive_keeps_the_record_the_readings_and_both_pages():
     assert [key.rpartition("/")[2][15:] for key in baked] == [
         "-25-percent.html", "-50-percent.html", "-75-percent.html", ".json"]
     assert [key for key in world.archive.keys(kept) if key not in baked] == [
-        f"{kept}/{name}" for name in ("canary.html", "push.html", "readings.json", "record.json")]
+        f"{kept}/{name}" for name in ("canary.html", "changes.html", "changes.json", "push.html", "readings.json",
+                                      "record.json")]
+    pages = [world.archive.get(f"{kept}/{name}.html").decode() for name in ("canary", "push", "changes")]
+    assert not [page for page in pages if "<script>alert" in page]
     assert b"<b>bold</b>" not in world.archive.get(f"{kept}/push.html")
 
 

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from include.domain.changes.libraries import How
-from include.domain.changes.secrets import is_secret
 from include.domain.changes.text import shown
+from include.domain.config.secret_values import is_secret
 from include.domain.hidden import HIDDEN, differ, is_hidden
 
 MOST_OF_A_VALUE = 500           # characters

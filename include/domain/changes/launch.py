@@ -11,8 +11,9 @@ from hashlib import sha256
 from typing import Any
 
 from include.domain.changes.config import KeyChange, key_changes
-from include.domain.changes.secrets import hidden_lines, is_secret, is_secret_value
+from include.domain.changes.secrets import hidden_lines
 from include.domain.changes.text import shown
+from include.domain.config.secret_values import is_secret
 from include.domain.launch_template import Launches, TemplateVersion
 
 NOT_COMPARED = {"ImageId"}
@@ -62,7 +63,7 @@ def _compared(old: TemplateVersion, new: TemplateVersion, sentence: str) -> Laun
 
 def _hides(key: str, value: str) -> bool:
     """The keys are AWS's own (`MetadataOptions.HttpTokens` is no token), but for those of tags."""
-    return is_secret(key, value) if ".Tags." in key else is_secret_value(value)
+    return is_secret(key if ".Tags." in key else "", value)
 
 
 def flat(data: Mapping[str, Any]) -> dict[str, str]:
@@ -74,9 +75,17 @@ def user_data_diff(old: bytes, new: bytes) -> tuple[str, ...]:
     """Lines as of a patch, without its header; one that looks like a secret is shown to have changed, and hidden."""
     if old == new:
         return ()
-    told = [shown(line, MOST_OF_A_LINE) for line in _diff(_lines(old), _lines(new))]
+    try:
+        before, after = old.decode().splitlines(), new.decode().splitlines()
+    except UnicodeDecodeError:
+        return f"- {_no_text(old)}", f"+ {_no_text(new)}"
+    told = [shown(line, MOST_OF_A_LINE) for line in _diff(before, after)]
     more = len(told) - MOST_LINES
     return (*told[:MOST_LINES], f"… and {more} more lines") if more > 0 else tuple(told)
+
+
+def _no_text(body: bytes) -> str:
+    return f"{len(body)} bytes, SHA-256 {sha256(body).hexdigest()[:16]}: not all of it is text"
 
 
 def _diff(old: list[str], new: list[str]) -> Iterator[str]:
@@ -91,14 +100,6 @@ def _diff(old: list[str], new: list[str]) -> Iterator[str]:
                 continue
             yield from (f"- {line}" for line in before[first:last])
             yield from (f"+ {line}" for line in after[first_new:last_new])
-
-
-def _lines(body: bytes) -> list[str]:
-    """Not text: its hash alone."""
-    try:
-        return body.decode().splitlines()
-    except UnicodeDecodeError:
-        return [f"{len(body)} bytes that are no text, SHA-256 {sha256(body).hexdigest()[:16]}"]
 
 
 def _flat(at: str, value: Any) -> Iterator[tuple[str, str]]:

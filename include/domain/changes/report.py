@@ -2,8 +2,8 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -75,13 +75,20 @@ class Told:
 
 def all_missing(report: ChangeReport) -> tuple[str, ...]:
     """Everything that could not be said, each once."""
-    return tuple(dict.fromkeys((*report.missing, *(why for one in report.against for why in one.missing))))
+    of_parts = (*(why for one in report.against for why in one.missing),
+                *(launch.unknown for launch in report.launches if launch.unknown))
+    return tuple(dict.fromkeys((*report.missing, *of_parts)))
+
+
+def with_missing(report: ChangeReport, sentences: Iterable[str]) -> ChangeReport:
+    """The same, with what else could not be said."""
+    return replace(report, missing=tuple(dict.fromkeys((*report.missing, *sentences))))
 
 
 def sentence(report: ChangeReport) -> str:
     """`12 commits of 4 people, 3 libraries up, 1 config key`: for each AMI that runs, where there are several."""
     if not report.against:
-        return "; ".join(("nothing is known of what runs", *report.missing))
+        return "; ".join(("nothing is known of what runs", *all_missing(report)))
     several = len(report.against) > 1
     told = [f"{', '.join(one.running.regions)}: {_against(one)}" if several else _against(one)
             for one in report.against]
@@ -96,6 +103,9 @@ def _against(one: Against) -> str:
 def _source(source: Source | None) -> Iterator[str]:
     if source is None:
         return
+    if not source.comes and not source.goes:
+        yield "the same commit"
+        return
     more = "" if source.whole else "at least "
     people = f" of {counted(len(source.people), 'person', 'people')}" if source.commits else ""
     yield f"{more}{counted(source.commits, 'commit')}{people}"
@@ -108,9 +118,12 @@ def _libraries(changes: tuple[LibraryChange, ...] | None) -> Iterator[str]:
     if changes is None:
         return
     numbers = Counter(change.how for change in changes)
-    yield from (f"{counted(numbers[how], 'library', 'libraries')} {how}" for how in How if numbers[how])
-    if not changes:
+    told = [how for how in (How.UP, How.DOWN, How.CHANGED, How.ADDED, How.REMOVED) if numbers[how]]
+    if not told:
         yield "the same libraries"
+        return
+    yield f"{counted(numbers[told[0]], 'library', 'libraries')} {told[0]}"
+    yield from (f"{numbers[how]:,} {how}" for how in told[1:])
 
 
 def _config(changes: tuple[ConfigChanges, ...] | None) -> Iterator[str]:

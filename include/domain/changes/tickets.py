@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 # A number of Jira never begins with 0; what goes on with more digits is a version, a date or a CVE.
-_ID = re.compile(r"(?<![\w-])([A-Z][A-Z0-9]{1,31})-([1-9][0-9]{0,8})(?![A-Za-z0-9_])(?!-[0-9])(?!\.[0-9])")
+TICKET_ID = re.compile(r"(?<![\w-])([A-Z][A-Z0-9]{1,31})-([1-9][0-9]{0,8})(?![A-Za-z0-9_])(?!-[0-9])(?!\.[0-9])")
 
 # They look like ids, and are names of encodings, hashes, standards, licences and machines.
 NO_PROJECTS = frozenset({
@@ -36,7 +36,7 @@ def all_ids(texts: Iterable[str], projects: Collection[str] = ()) -> tuple[str, 
 
 
 def _found(text: str, projects: Collection[str]) -> Iterator[str]:
-    for match in _ID.finditer(text):
+    for match in TICKET_ID.finditer(text):
         project = match[1]
         if project in projects or (not projects and project not in NO_PROJECTS):
             yield match[0]

@@ -17,6 +17,7 @@ from include.domain.squeeze.sweet_spot import SweetSpot
 from include.ports import Archive, Metrics, MetricTable
 from include.steps.canary.history import known, remember
 from include.steps.canary.sick import sick_instances
+from include.steps.changes.kept import page_of_changes
 from include.steps.push.reporting import keep_page, of_push
 
 if TYPE_CHECKING:
@@ -90,7 +91,8 @@ def keep(canary: Canary, service: Service, table: MetricTable, judgement: "Judge
 
     report = keep_page(_key(canary, "canary.html"), lambda: canary_report(
         canary, judgement, service.canary.go_score, began(canary, service), canary.bake_until, table,
-        service.metrics, links={"The squeeze": squeezed} if squeezed else None), archive)
+        service.metrics, links={"What changes": page_of_changes(canary.service, canary.push_id, archive),
+                                "The squeeze": squeezed}), archive)
     verdict = judgement.verdict(canary.push_id, report)
     kept = {"verdict": asdict(verdict), "readings": [reading._asdict() for reading in judgement.readings],
             "coverage_percent": judgement.coverage_percent, "canary_requests": judgement.canary_requests,

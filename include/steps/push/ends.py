@@ -18,6 +18,7 @@ from include.domain.veto import must_not_be_vetoed
 from include.ports import Archive, Branches, Clusters, Images, Leases
 from include.steps.branches.overtaking import must_not_go_back
 from include.steps.canary.scoring import kept_verdict
+from include.steps.changes.kept import page_of_changes
 from include.steps.lease import lease_key, roll_back_owner
 from include.steps.push.carried import carried
 from include.steps.push.record import how_it_ended, keep_record
@@ -118,6 +119,7 @@ def _keep_page(record: PushRecord, number: int, canary_page: str, archive: Archi
     def draw() -> str:
         from include.reports.render import push_report
 
-        return push_report(record, archive.events(record.service, record.push_id), canary_page)
+        return push_report(record, archive.events(record.service, record.push_id), canary_page,
+                           page_of_changes(record.service, record.push_id, archive))
 
     keep_page(of_push(record.service, record.push_id, as_revision("push.html", number)), draw, archive)

@@ -87,7 +87,7 @@ def test_the_same_user_data_has_no_difference():
 
 def test_user_data_that_is_no_text_is_told_by_its_size_and_hash():
     removed, added = user_data_diff(b"\x1f\x8b\xff", b"\x1f\x8b\xff\xfe")
-    assert removed.startswith("- 3 bytes that are no text, SHA-256 ")
+    assert removed.startswith("- 3 bytes, SHA-256 ")
     assert added.startswith("+ 4 bytes")
 
 
