@@ -41,6 +41,21 @@ def test_every_port_can_be_built_from_its_connection(port, connections):
     assert getattr(ports, port) is getattr(ports, port)
 
 
+@pytest.mark.parametrize(("build", "kind"), [
+    ({"kind": "tagged"}, "TaggedImages"),
+    ({"kind": "codebuild", "project": "api-ami", "region": "eu-central-1"}, "CodeBuildImages"),
+    ({"base_ami": "serin-base", "share_with": ["210987654321"]}, "Ec2Images")])
+def test_amis_are_looked_for_with_prods_connection_in_the_regions_of_all_environments(build, kind, connections):
+    staging = {"staging": {"connection": "aws_staging", "regions": [
+        {"region": "ap-south-1", "load_balancer": "x", "target_group": "x"}]}}
+    images = Ports(service(regions=1, build=build, environments=staging), "staging", "ap-south-1").images
+    assert type(images).__name__ == kind
+    regions = {region: aws.client("ec2").meta for region, aws in images._amis.regions.items()}
+    assert {region: meta.region_name for region, meta in regions.items()} == {
+        "us-east-1": "us-east-1", "ap-south-1": "ap-south-1"}
+    assert {meta.endpoint_url for meta in regions.values()} == {"http://127.0.0.1:1"}    # that of aws_prod
+
+
 def test_prometheus_is_reached_by_its_connection(monkeypatch):
     monkeypatch.setenv("AIRFLOW_CONN_METRICS", json.dumps({
         "conn_type": "http", "host": "prometheus", "schema": "https", "port": 9090, "extra": {"token": "abc"}}))
