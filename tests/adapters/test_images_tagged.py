@@ -81,7 +81,7 @@ def test_of_two_amis_of_one_commit_the_newest_is_taken_and_that_is_said(images, 
     assert image.name == f"first-{commit[:8]}"
     assert image.ids == dict(zip(REGIONS, first, strict=True))
     assert image.built_at == datetime(2026, 11, 3, 10, 2, tzinfo=UTC)
-    assert f"2 AMIs are of one commit: first-{commit[:8]}, second-{commit[:8]}; the newest is taken" in caplog.text
+    assert f"2 AMIs are of one commit; the newest is taken: first-{commit[:8]}" in caplog.text
 
 
 def test_an_ami_that_was_removed_is_none(images, sessions, ci, commit):

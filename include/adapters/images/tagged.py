@@ -49,7 +49,7 @@ class TaggedImages:
         """The AMIs of the commit: name to region to AMI."""
         found: dict[str, dict[str, Ami]] = defaultdict(dict)
         for region, amis in self._amis.of_commit(full_hash(commit)).items():
-            for ami in sorted(amis, key=lambda ami: ami["CreationDate"]):
+            for ami in amis:
                 found[ami["Name"]][region] = ami
         return found
 
@@ -58,10 +58,11 @@ class TaggedImages:
         whole = [amis for amis in found.values() if self._is_whole(amis)]
         if not whole:
             return None
-        *older, newest = sorted(whole, key=lambda amis: max(ami["CreationDate"] for ami in amis.values()))
-        if older:
-            log.warning("%d AMIs are of one commit: %s; the newest is taken", len(whole), ", ".join(sorted(found)))
-        return {region: newest[region] for region in self._amis.regions}
+        newest = max(whole, key=lambda amis: max(ami["CreationDate"] for ami in amis.values()))
+        amis = {region: newest[region] for region in self._amis.regions}
+        if len(whole) > 1:
+            log.warning("%d AMIs are of one commit; the newest is taken: %s", len(whole), self._amis.image(amis).name)
+        return amis
 
     def _is_whole(self, amis: Mapping[str, Ami]) -> bool:
         return amis.keys() == self._amis.regions.keys() and all(ami["State"] == "available" for ami in amis.values())

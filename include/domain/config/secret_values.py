@@ -6,9 +6,10 @@ shown.
 
 import re
 
-_CALLED = re.compile(r"passw(or)?d|passphrase|secret|credential|token(?!iz)|(api|access|private)_?key", re.IGNORECASE)
+_CALLED = re.compile(r"passw(or)?d|passphrase|secret|credential|token(?!iz)|(api|access|private)_?key|htpasswd|webhook|"
+                     r"connection_?string", re.IGNORECASE)
 _WORDS = {"key", "keys", "pass", "pwd", "pw", "cred", "creds", "private", "auth", "authorization", "bearer", "jwt",
-          "salt", "pepper", "signature", "cookie", "otp", "pin", "sas"}
+          "salt", "pepper", "signature", "cookie", "dsn", "otp", "pat", "pin", "sas"}
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+")
 _SHAPES = re.compile("|".join((
     r"-----BEGIN ",                                                 # PEM
@@ -18,7 +19,7 @@ _SHAPES = re.compile("|".join((
     r"\bAIza[\w-]{30,}",                                            # Google
     r"\bgh[oprsu]_\w{20,}|\bgithub_pat_\w{20,}|\bglpat-[\w-]{15,}", # GitHub, GitLab
     r"\bxox[a-z]-[\w-]{10,}|\bhooks\.slack\.com/services/",         # Slack
-    r"\b[rsp]k_(?:live|test)_\w{10,}",                              # Stripe
+    r"\b[rsp]k_(?:live|test)_\w{10,}|\bsk-[\w-]{16,}",             # Stripe, OpenAI
     r"\beyJ[\w-]{8,}\.[\w-]{8,}",                                   # JWT
     r"\b(?:Basic|Bearer)\s+[\w+/=.~-]{8,}",
     r"\{SHA\}|\{SSHA\}|\$2[aby]\$|\$argon2|\$[156]\$",              # a hash of a password

@@ -12,7 +12,8 @@ from include.domain.config.secret_values import is_secret, looks_random
 @pytest.mark.parametrize("key", [
     "db.password", "DB_PASSWORD", "dbPassword", "mysqlpasswd", "smtp.pwd", "jwt.signing-key", "apikey", "api-key",
     "AWS_SECRET_ACCESS_KEY", "stripe.secret", "github_token", "tokens.0", "credentials.user", "tls.private_key",
-    "basic_auth.value", "session.cookie", "HASH_SALT"])
+    "basic_auth.value", "session.cookie", "HASH_SALT",
+    "sentry.dsn", "STORAGE_CONNECTION_STRING", "connectionString", "slackWebhook", "gitPat"])
 def test_what_is_called_a_secret_is_one(key):
     assert is_secret(key, "x")
 
@@ -25,7 +26,7 @@ def test_what_is_called_a_secret_is_one(key):
     "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.dozjgNryP4J3jVmNHl0w5N", "Bearer abcdefgh12345678",
     "https://hooks.slack.com/services/T0/B0/x", "{SSHA}0c0blFTXXNuAMHECS4uxrj3ZieMoWImr",
     "9f86d081884c7d659a2feaa0c55ad015", "2fd4e1c67a2d28fced849ee1bb76e7391b93eb12", "$2b$12$KIXQ",
-    "jdbc:postgresql://db/api?user=a&password=hunter2"])
+    "sk-proj-abcdefghijklmnop", "jdbc:postgresql://db/api?user=a&password=hunter2"])
 def test_what_looks_like_a_secret_is_one_whatever_it_is_called(value):
     assert is_secret("setting", value)
 

@@ -104,6 +104,7 @@ def test_what_could_not_be_read_is_told_to_the_room_once_and_no_sbom_claims_to_b
     assert said == (f"{stage.push.id} build_ami: the manifest of {stage.push.ami} is not whole: packages of "
                     "requirements.txt: line 1: 'flask' is not pinned: it needs == and a version; config of prod.yaml: "
                     "it is no YAML at line 2")
+    assert stage.archive.get(sbom_key("api", stage.push.ami)) is None
 
 
 def raises(error):
