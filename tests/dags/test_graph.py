@@ -105,6 +105,23 @@ def test_every_gate_is_a_task_beside_the_build_and_nothing_goes_on_before_all_ar
     assert dag.get_task("pre_flight").trigger_rule == "all_success"
 
 
+def test_a_weekly_push_goes_no_further_either(declare, dags):
+    from tests.world.declared import elsewhere, service
+
+    weekly = {"day": "tue", "at": "10:00", "users": ["ada"]}
+    declare(api=service(gates=[UNIT], environments=elsewhere("staging"), weekly=weekly))
+    dag = dags().dags["api_weekly_push"]
+    assert upstream(dag, "gates.unit") == {"start_push"}
+    assert dag.get_task("pre_flight").get_flat_relative_ids(upstream=True) >= {"gates.unit", "build_ami"}
+
+
+def test_the_page_of_a_gate_has_a_link_to_its_log(declared):
+    from airflow.serialization.serialized_objects import DagSerialization
+
+    shown = DagSerialization.from_dict(DagSerialization.to_dict(declared(gates=[UNIT])))
+    assert [link.name for link in shown.get_task("gates.unit").operator_extra_links] == ["Log"]
+
+
 def test_where_no_gate_is_declared_there_is_no_group_of_them(push):
     assert not [task.task_id for task in push.tasks if task.task_id.startswith("gates")]
 

@@ -50,7 +50,7 @@ class CommandGates:
             end = self._run.end()
             if end is None:
                 next_look = look.now + pause(look, least=LOOK_AT_LEAST, most=LOOK_AT_MOST)
-                return Wait(self._run.says, look.since, next_look, self._began + self._limit)
+                return Wait(f"{self._gate.name}: {self._run.runs}", look.since, next_look, self._began + self._limit)
             found = self._outcome(end, self._run)
         except BaseException:
             self._close()
@@ -91,7 +91,8 @@ class _Run:
 
     def __init__(self, gate: CommandGate, commit: str, branches: Branches, limit: timedelta) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="serin-gate-"))
-        self.checkout, self.says, self._heard = self._folder / "checkout", f"{gate.name} begins", b""
+        self.checkout, self._heard = self._folder / "checkout", b""
+        self.runs, self._says = "its commands begin", ""
         self._guard = subprocess.Popen(
             [sys.executable, "-m", "include.adapters.gates.guard", str(self._folder)], cwd=PROJECT, bufsize=0,
             env={"PYTHONPATH": str(PROJECT)}, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True)
@@ -114,8 +115,15 @@ class _Run:
             for line in map(json.loads, lines):
                 if "end" in line:
                     return line
-                self.says = line["says"]
+                self._tell(line["runs"], line["says"])
         return None
+
+    def _tell(self, runs: str, says: str) -> None:
+        """What is printed changes with every look: it goes to the task's log, and not into the reason to wait."""
+        self.runs = f"`{runs}` runs"
+        if says and says != self._says:
+            log.info("%s says: %s", runs, says)
+        self._says = says
 
     def output(self) -> bytes:
         with suppress(FileNotFoundError):

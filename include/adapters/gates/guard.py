@@ -1,9 +1,9 @@
 """Runs the commands of one gate in a process of its own, and lets nothing of them outlive it.
 
 `python -m include.adapters.gates.guard FOLDER` reads one line of JSON, runs the commands that it names, and writes
-lines of JSON: `{"says": …}` while they run, at last one `{"end": …}`, with the output in FOLDER/log. It then waits
-until its standard input closes, and removes the folder. Where that closes earlier, because whoever asked was stopped or
-killed, it ends everything at once and removes the folder too. Standard library only: it starts in 50 ms.
+lines of JSON: `{"runs": …, "says": …}` while they run, at last one `{"end": …}`, with the output in FOLDER/log. It then
+waits until its standard input closes, and removes the folder. Where that closes earlier, because whoever asked was
+stopped or killed, it ends everything at once and removes the folder too. Standard library only: it starts in 50 ms.
 """
 
 import json
@@ -99,10 +99,9 @@ class Guard:
         if time.monotonic() < self._told_at + TELL_EVERY:
             return
         self._told_at = time.monotonic()
-        line = self._output.last_line()
         os.set_blocking(ANSWERS, False)
         with suppress(BlockingIOError):
-            say({"says": f"{shortened(command)} runs" + (f", and says: {line}" if line else "")})
+            say({"runs": shortened(command), "says": self._output.last_line()})
         os.set_blocking(ANSWERS, True)
 
     def _note(self, sentence: str) -> None:

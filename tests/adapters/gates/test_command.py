@@ -190,16 +190,18 @@ def test_files_that_are_declared_are_kept_and_no_link_leads_out(gate, commit, tm
     assert "nothing fits 'none/*'" in log
 
 
-def test_while_it_runs_it_says_what_it_does_and_when_it_ends_at_the_latest(gate, commit):
+def test_while_it_runs_it_says_which_command_until_when_and_logs_what_it_prints(gate, commit, caplog):
+    caplog.set_level("INFO")
     running = gate("echo 12 of 400 tests; sleep 30")
-    said = []
+    waits = []
 
     def tells():
-        said.append(running.outcome(commit, LOOK))
-        return "12 of 400" in said[-1].reason
-    eventually(tells, "its last line")
-    assert said[-1].reason == "sh -c 'echo 12 of 400 tests; sleep 30' runs, and says: 12 of 400 tests"
-    assert said[-1].gives_up == BEGAN + timedelta(seconds=30)
+        waits.append(running.outcome(commit, LOOK))
+        return caplog.messages
+    assert eventually(tells, "its last line") == ["sh -c 'echo 12 of 400 tests; sleep 30' says: 12 of 400 tests"]
+    assert waits[0].reason == "unit: its commands begin"
+    assert waits[-1].reason == "unit: `sh -c 'echo 12 of 400 tests; sleep 30'` runs"
+    assert waits[-1].gives_up == BEGAN + timedelta(seconds=30)
 
 
 def test_a_commit_that_is_not_there_leaves_no_folder(gate, folders):
@@ -222,6 +224,16 @@ def test_a_guard_that_was_killed_is_a_passing_fault(gate, commit, sleep):
     with pytest.raises(Retryable, match="died with exit code -9"):
         outcome(running, commit)
     assert not living(sleep)
+
+
+def test_a_guard_is_ended_by_whoever_asked_and_by_no_signal_that_goes_to_all(gate, commit):
+    running = gate("touch begun; while [ ! -e end ]; do sleep 0.05; done")
+    running.outcome(commit, LOOK)
+    eventually((running._run.checkout / "begun").exists, "the command")
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        os.kill(running._run._guard.pid, number)
+    (running._run.checkout / "end").touch()
+    assert outcome(running, commit).passed
 
 
 WORKER = """
