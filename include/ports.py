@@ -150,6 +150,9 @@ class Images(Protocol):
     def named(self, name: str) -> Image | None:
         """The AMI with this name, or whose id in one of the regions this is."""
 
+    def first_of(self, commits: Sequence[str]) -> Image | None:
+        """What `find` finds of the first of these commits of which it finds anything; one call for 200 of them."""
+
     def build(self, commit: str, branch: str, look: Look) -> Image | Wait:
         """Look how far the build is, take it one step further, and say what is waited for. Cleans up behind itself."""
 

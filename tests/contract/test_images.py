@@ -77,3 +77,11 @@ def test_an_ami_knows_when_it_was_made(world):
     before = world.now()
     image, _ = built(world)
     assert before.replace(microsecond=0) <= image.built_at <= world.now()
+
+
+def test_of_many_commits_the_ami_of_the_first_that_has_one_is_found(world):
+    image, _ = built(world)
+    others = [f"{number:040x}" for number in range(450)]
+    assert world.images.first_of([*others, world.commit, *others]) == image
+    assert world.images.first_of(others) is None
+    assert world.images.first_of([]) is None

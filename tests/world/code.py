@@ -1,5 +1,6 @@
 """The in-memory twin of `Images`: the AMIs that are built from commits."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha1
@@ -39,6 +40,9 @@ class InMemoryImages:
 
     def named(self, name: str) -> Image | None:
         return next((i for i in self.images.values() if name == i.name or name in i.ids.values()), None)
+
+    def first_of(self, commits: Sequence[str]) -> Image | None:
+        return next(filter(None, map(self.find, commits)), None)
 
     def commit_of(self, ami: str) -> str:
         """What the AMI with this id was built from; empty for one that nobody built here."""

@@ -1,11 +1,11 @@
 """The AMIs of one account over several regions, whoever builds them: found, vetoed, shared and removed."""
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from include.adapters.aws import Aws, Session, tag_list, tag_map
+from include.adapters.aws import Aws, Session, chunks, tag_list, tag_map
 from include.domain.errors import BadInput, Final
 from include.domain.veto import spoken
 from include.ports import Image
@@ -16,6 +16,7 @@ BUILD_URL = "serin:build-url"   # the page that shows how the AMI was built
 SHARED = "serin:shared-with"    # the accounts that may use it, with a space between
 VETO, VETOED_BY, VETOED_AT = VETO_TAGS = ("serin:veto", "serin:vetoed-by", "serin:vetoed-at")
 TAG_LENGTH = 256
+A_FILTER = 200                  # values that AWS takes in one filter
 LOOK_EVERY_MINUTES = 0.25
 GONE = {"deregistered", "disabled"}
 Ami = dict[str, Any]
@@ -32,15 +33,23 @@ class Amis:
         """Region to the AMI with this name, in any state but gone."""
         found = {}
         for region in self.regions:
-            there = [ami for ami in self._described(region, name, owner, {"name": name}) if ami["Name"] == name]
+            there = [ami for ami in self._described(region, name, owner, {"name": [name]}) if ami["Name"] == name]
             if there:   # the filter reads * and ? as wildcards: a name is a name here
                 found[region] = max(there, key=lambda ami: ami["CreationDate"])
         return found
 
     def of_commit(self, commit: str) -> dict[str, list[Ami]]:
         """Region to the AMIs that are tagged with it, in any state but gone."""
-        return {region: self._described(region, f"AMIs of {commit[:12]}", "self", {f"tag:{self._commit_tag}": commit})
+        return {region: self._described(region, f"AMIs of {commit[:12]}", "self", {f"tag:{self._commit_tag}": [commit]})
                 for region in self.regions}
+
+    def tagged(self, commits: Sequence[str]) -> Iterator[str]:
+        """Those of the commits that an AMI of the first region is tagged with, in their order."""
+        region = next(iter(self.regions))
+        for some in chunks(commits, A_FILTER):
+            there = self._described(region, f"AMIs of {len(some)} commits", "self", {f"tag:{self._commit_tag}": some})
+            tags = {tag_map(ami.get("Tags"))[self._commit_tag] for ami in there}
+            yield from (commit for commit in some if commit in tags)
 
     def named(self, name: str) -> Image | None:
         """As the port `Images` says."""
@@ -103,10 +112,11 @@ class Amis:
             aws.call("ec2", "delete_snapshot", f"{snapshot} of {about}", none_if=("NotFound", "InUse"),
                      SnapshotId=snapshot)
 
-    def _described(self, region: str, about: str, owner: str, filters: Mapping[str, str]) -> list[Ami]:
+    def _described(self, region: str, about: str, owner: str,
+                   filters: Mapping[str, Sequence[str]]) -> list[Ami]:
         found = self.regions[region].call(
             "ec2", "describe_images", f"{about} in {region}", Owners=[owner],
-            Filters=[{"Name": name, "Values": [value]} for name, value in filters.items()])["Images"]
+            Filters=[{"Name": name, "Values": [*values]} for name, values in filters.items()])["Images"]
         return [ami for ami in found if ami["State"] not in GONE]
 
     def _with_id(self, ami: str) -> Ami | None:

@@ -5,7 +5,7 @@ shared, and left nothing behind. Each `build` looks from the top and goes at mos
 builder instance → it powers itself off → image → copies → shared → tags.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -48,6 +48,9 @@ class Ec2Images:
         amis = self._amis.called(self._name(commit))
         finished = len(amis) == len(self._amis.regions) and all(map(self._is_finished, amis.values()))
         return self._amis.image(amis) if finished and tag_map(amis[self._home]["Tags"])[COMMIT] == commit else None
+
+    def first_of(self, commits: Sequence[str]) -> Image | None:
+        return next(filter(None, map(self.find, self._amis.tagged(commits))), None)
 
     def named(self, name: str) -> Image | None:
         return self._amis.named(name)

@@ -5,7 +5,7 @@ Names, copies and shares are the CI's business; all that is asked for is one nam
 
 import logging
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from include.adapters.aws import Session
@@ -26,6 +26,9 @@ class TaggedImages:
     def find(self, commit: str) -> Image | None:
         amis = self._whole(self._by_name(commit))
         return self._amis.image(amis) if amis else None
+
+    def first_of(self, commits: Sequence[str]) -> Image | None:
+        return next(filter(None, map(self.find, self._amis.tagged(commits))), None)
 
     def named(self, name: str) -> Image | None:
         return self._amis.named(name)
