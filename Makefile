@@ -2,6 +2,7 @@
 #
 #   make demo                    a commit on the prod branch reaches three regions, under real traffic
 #   make demo COMMIT=slow_tail   one of: good slow_tail errors leak half_capacity does_not_start
+#   make demo FLOW=weekly        one of: patch weekly test release; weekly waits for your click in Airflow
 #   make demo ONCE=1             ends when the push does: 0 for success only, instead of staying up until Ctrl-C
 #   make test                    every test
 #   make lint                    style
@@ -19,6 +20,7 @@ BEGAN := $(shell date +%s)
 READY := .venv/ready
 PYTHON ?=
 COMMIT ?= good
+FLOW ?= patch
 ONCE ?=
 
 # Bytecode is kept: without it every start of Airflow takes three seconds longer.
@@ -31,7 +33,7 @@ $(READY): requirements.txt .ci/set_up
 	@PYTHON="$(PYTHON)" .ci/set_up && touch $@
 
 demo: $(READY)
-	@exec .venv/bin/python -m include.demo --commit "$(COMMIT)" --began $(BEGAN) $(if $(filter-out 0 no false,$(ONCE)),--once)
+	@exec .venv/bin/python -m include.demo --commit "$(COMMIT)" --flow "$(FLOW)" --began $(BEGAN) $(if $(filter-out 0 no false,$(ONCE)),--once)
 
 # The fast layers share the two cores; end to end, a push has them for itself.
 test: $(READY)

@@ -14,10 +14,11 @@ from rich.console import Console
 from include.demo import outcome
 from include.demo.airflow_home import NotReady
 from include.demo.airflow_settings import ROOT, clean_environment
+from include.demo.flows import FLOWS, Flow
 from include.demo.folders import Folder
 from include.demo.follow import follow
 from include.demo.show import Show
-from include.demo.stage import PUSH_DAG, ROLL_BACK_DAG, Stage
+from include.demo.stage import ROLL_BACK_DAG, Stage
 from include.domain.errors import SerinError
 from include.local_cloud.service_repository import KINDS
 
@@ -34,9 +35,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         signal.signal(number, signal.default_int_handler)
     show = Show(Console(force_terminal=False if options.plain else None), options.began)
     folder = Folder(options.folder)
-    stage = Stage(folder.path, tell=lambda text: show.told(f"{_clock(options.began)}  {text}"))
+    flow = FLOWS[options.flow]
+    stage = Stage(folder.path, tell=lambda text: show.told(f"{_clock(options.began)}  {text}"), others=flow.others)
     try:
-        return _demo(stage, show, options)
+        return _demo(stage, show, flow, options)
     except KeyboardInterrupt:
         return 0 if options.over else 130
     except (NotReady, TimeoutError, SerinError, httpx.HTTPError) as error:
@@ -48,38 +50,42 @@ def main(arguments: Sequence[str] | None = None) -> int:
         stage.stop()
 
 
-def _demo(stage: Stage, show: Show, options: argparse.Namespace) -> int:
+def _demo(stage: Stage, show: Show, flow: Flow, options: argparse.Namespace) -> int:
+    def tell(text: str) -> None:
+        show.told(f"{_clock(options.began)}  {text}")
+
     stage.start()
-    commit = stage.commit(options.commit)
-    show.told(f"{_clock(options.began)}  commit {commit[:12]} ({options.commit}) is on the branch prod")
+    commit = stage.commit(options.commit, flow.branch)
+    tell(f"commit {commit[:12]} ({options.commit}) is on the branch {flow.branch}")
+    flow.begin(stage, commit, tell)
     title = f"Serin demo: a commit of the kind {options.commit}"
-    seen = follow(stage, show, title, options.began, commit)
+    seen = follow(stage, show, flow, title, options.began, commit, options.once)
     show.told("")
     for line in (outcome.told(seen.record, seen.story, seen.run_state),
                  *outcome.lines(seen.picture, time.time() - options.began)):
         show.told(line)
     options.over = True
     if not options.once:
-        _stay(stage, show, title, options.began, seen)
+        _stay(stage, show, flow, title, options.began, seen)
     return outcome.exit_code(seen.record, seen.run_state)
 
 
-def _stay(stage: Stage, show: Show, title: str, began: float, seen) -> None:
-    for line in addresses(stage, seen):
+def _stay(stage: Stage, show: Show, flow: Flow, title: str, began: float, seen) -> None:
+    for line in addresses(stage, flow, seen):
         show.told(line)
-    follow(stage, show, title, began, commit=None)
+    follow(stage, show, flow, title, began, commit=None)
 
 
-def addresses(stage: Stage, seen) -> list[str]:
+def addresses(stage: Stage, flow: Flow, seen) -> list[str]:
     """Where a person can look on, and what they can do next."""
     airflow = stage.home.address
     reports = [f"{stage.cloud.endpoint}/{stage.service.archive.bucket}/{stage.service.archive.prefix}/{key}"
                for key in seen.reports]
-    return ["", f"Airflow      {airflow}/dags/{PUSH_DAG}",
-            f"this push    {airflow}/dags/{PUSH_DAG}/runs/{seen.run_id}",
+    return ["", f"Airflow      {airflow}/dags/{flow.dag}",
+            f"this push    {airflow}/dags/{flow.dag}/runs/{seen.run_id}",
             *(f"report       {report}" for report in reports),
             f"local cloud  {stage.cloud.data_url}   (AWS API: {stage.cloud.endpoint})",
-            f"next push    commit to the branch prod in {stage.repository}, or trigger {PUSH_DAG} in Airflow",
+            f"next push    commit to the branch {flow.branch} in {stage.repository}, or trigger {flow.dag} in Airflow",
             f"roll back    trigger {ROLL_BACK_DAG} in Airflow: {airflow}/dags/{ROLL_BACK_DAG}",
             f"logs         {stage.processes.logs}", "", "Everything stays up until Ctrl-C.", ""]
 
@@ -87,6 +93,9 @@ def addresses(stage: Stage, seen) -> list[str]:
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m include.demo", description=__doc__)
     parser.add_argument("--commit", choices=KINDS, default="good", help="what is committed")
+    parser.add_argument("--flow", choices=FLOWS, default="patch",
+                        help="patch: a commit on prod, pushed; weekly: one on release, and the weekly push that waits "
+                             "for a click; test, release: one on that branch, deployed")
     parser.add_argument("--once", action="store_true", help="exit with the push's outcome")
     parser.add_argument("--plain", action="store_true", help="lines instead of the live view")
     parser.add_argument("--folder", type=Path, default=ROOT / ".demo", help="where demos keep their files")

@@ -72,6 +72,11 @@ class AirflowRuns:
         found = self.ask("GET", f"dags/{dag}/dagRuns/{run_id}/taskInstances", params={"limit": 100})
         return {task["task_id"]: task["state"] for task in found["task_instances"]}
 
+    def answer(self, dag: str, run_id: str, task: str, option: str, comment: str) -> None:
+        """What a person clicks where the task waits for one."""
+        self.ask("PATCH", f"dags/{dag}/dagRuns/{run_id}/taskInstances/{task}/-1/hitlDetails",
+                 json={"chosen_options": [option], "params_input": {"comment": comment}})
+
     def task_instance(self, dag: str, run_id: str, task: str) -> dict[str, Any]:
         return self.ask("GET", f"dags/{dag}/dagRuns/{run_id}/taskInstances/{task}")
 

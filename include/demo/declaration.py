@@ -7,6 +7,7 @@ from pathlib import Path
 import jinja2
 
 from include.catalog import load_markets, load_service
+from include.local_cloud.furnish import NO_OTHERS
 
 DECLARED = Path(__file__).with_name("declared")
 MARKETS = DECLARED / "markets.yaml"
@@ -15,11 +16,14 @@ PRODUCTION, PRODUCTION_MARKETS = INCLUDE / "services" / "api.yaml", INCLUDE / "m
 TIME_SCALE = 480
 # Region to its market, in push order.
 REGIONS = {"us-east-1": "us_east", "us-west-2": "us_west", "eu-west-1": "britain"}
+# The environments before prod, each with its region, for flows that go through them: their deploys want the cores, too.
+OTHERS = {"test": "us-east-1", "integration": "us-east-1", "staging": "us-west-2"}
 # In the demo the push comes to its first region about so long after the start …
 FIRST_REGION_AFTER = timedelta(seconds=110)
 # … and finds the peak of that region's market about to end: 20:00 in New York, in winter.
 PEAK_ENDS = datetime(2026, 1, 13, 1, tzinfo=UTC)
 WAITS_ABOUT = timedelta(seconds=12)
+DAYS_AWAY = timedelta(days=3)
 
 
 def time_zero(now: datetime) -> datetime:
@@ -30,15 +34,18 @@ def time_zero(now: datetime) -> datetime:
 
 
 def write(folder: Path, repository: Path, zero: datetime, markets: Path = MARKETS, *, bake_hours: float = 8,
-          look_seconds: float = 5, regions: Mapping[str, str] = REGIONS) -> Path:
-    """`api.yaml` in the folder; checked as every service is. `look_seconds`: real ones between two looks of a bake."""
+          look_seconds: float = 5, regions: Mapping[str, str] = REGIONS,
+          others: Mapping[str, str] = NO_OTHERS) -> Path:
+    """`api.yaml` in the folder; checked as every service is. `look_seconds`: real ones between two looks of a bake;
+    `others`: the environments before prod, and the region of each."""
     folder.mkdir(parents=True, exist_ok=True)
     rules = [rule.model_dump() for rule in load_service(PRODUCTION, load_markets(PRODUCTION_MARKETS)).metrics.rules]
     environment = jinja2.Environment(loader=jinja2.FileSystemLoader(DECLARED), undefined=jinja2.StrictUndefined,
                                      autoescape=False, keep_trailing_newline=True, trim_blocks=True)
     text = environment.get_template("api.yaml.j2").render(
         repository=str(repository), time_scale=TIME_SCALE, time_zero=zero, rules=rules,
-        bake_hours=bake_hours, look_seconds=look_seconds, regions=regions, lasting=_lasting)
+        bake_hours=bake_hours, look_seconds=look_seconds, regions=regions, others=others, lasting=_lasting,
+        weekly_day=f"{zero + DAYS_AWAY:%a}".lower())
     path = folder / "api.yaml"
     path.write_text(text)
     load_service(path, load_markets(markets))

@@ -10,32 +10,41 @@ import httpx
 
 from include.demo import scene
 from include.demo.live_view import RegionPicture
-from include.demo.push_story import PushStory
-from include.domain.asg_names import CANARY
+from include.demo.push_story import PushStory, environment_of
+from include.domain.asg_names import CANARY, cluster_name
+from include.domain.declared.environments import PROD
 from include.domain.push import Event, PushRecord
 from include.domain.records import as_revision, newest, read
 from include.ports import Archive
 
 
 class Feed:
-    """`control` and `data` are the local cloud's two addresses; `regions` are shown in this order."""
+    """`control` and `data` are the local cloud's two addresses; `regions` are those of the environment, and shown in
+    this order."""
 
-    def __init__(self, control: str, data: str, archive: Archive, service: str, regions: Sequence[str]):
+    def __init__(self, control: str, data: str, archive: Archive, service: str, regions: Sequence[str],
+                 environment: str = PROD):
         self._control, self._data, self._archive, self._service = control, data, archive, service
-        self._regions = regions
+        self._regions, self._environment = regions, environment
         self._client = httpx.Client(timeout=10, trust_env=False)
         self._events: dict[str, Event] = {}
 
     def regions(self) -> list[RegionPicture]:
         declared = self._json(f"{self._control}/serin/state")["regions"]
         doing = self._json(f"{self._data}/state")["regions"]
-        return [RegionPicture(name, hours(doing[name]), bool(doing[name]["in_peak"]), scene.groups(declared[name]),
-                              served(doing[name]), scene.builders(declared[name]))
-                for name in self._regions if name in declared and name in doing]
+        return [self._region(name, declared[name], doing[name]) for name in self._regions
+                if name in declared and name in doing]
+
+    def _region(self, name: str, declared: Mapping[str, Any], doing: Mapping[str, Any]) -> RegionPicture:
+        """All viewers are prod's."""
+        groups = scene.groups(declared, cluster_name(self._service, self._environment))
+        seen = served(doing) if self._environment == PROD else scene.Served()
+        return RegionPicture(name, hours(doing), bool(doing["in_peak"]), groups, seen, scene.builders(declared))
 
     def pushes(self) -> list[str]:
-        """The ids of all pushes and rollbacks that the archive knows, the oldest first."""
-        return sorted({key.split("/")[2] for key in self._archive.keys(f"pushes/{self._service}/")})
+        """The ids of all pushes and rollbacks of the environment that the archive knows, the oldest first."""
+        ids = {key.split("/")[2] for key in self._archive.keys(f"pushes/{self._service}/")}
+        return sorted(found for found in ids if environment_of(found) == self._environment)
 
     def story(self, push_id: str) -> PushStory:
         """All events; each is read once."""

@@ -8,10 +8,12 @@ import httpx
 
 from include.demo.airflow_runs import ENDED
 from include.demo.feed import Feed
+from include.demo.flows import Flow, Question
 from include.demo.live_view import Picture
 from include.demo.push_story import PushStory
 from include.demo.show import Show
-from include.demo.stage import PUSH_DAG, Stage
+from include.demo.side_by_side import SideBySide
+from include.demo.stage import Stage
 from include.domain.errors import SerinError
 from include.domain.push import PushRecord
 
@@ -31,16 +33,18 @@ class Seen:
     reports: Sequence[str] = ()
 
 
-def follow(stage: Stage, show: Show, title: str, began: float, commit: str | None) -> Seen:
-    """Until the newest push has ended; with `commit` None, for ever: Ctrl-C ends it."""
-    feed = stage.feed()
+def follow(stage: Stage, show: Show, flow: Flow, title: str, began: float, commit: str | None,
+           once: bool = False) -> Seen:
+    """Until the newest push of the flow has ended; with `commit` None, for ever: Ctrl-C ends it."""
+    feed, question = stage.feed(*flow.environments), Question(stage, flow, show.told, once)
     notes = {"Airflow": stage.home.address, "local cloud": stage.cloud.data_url}
     gives_up = time.time() + STARTS_WITHIN_SECONDS
     with show.running():
         while True:
             stage.check()
-            if seen := _look(stage, feed, title, began, notes):
+            if seen := _look(stage, feed, flow.dag, title, began, notes):
                 show.update(seen.picture)
+                question.look(seen.run_id, seen.run_state)
                 if commit and seen.run_state in ENDED:
                     break
                 if commit and not seen.run_id and time.time() > gives_up:
@@ -51,10 +55,11 @@ def follow(stage: Stage, show: Show, title: str, began: float, commit: str | Non
     return Seen(seen.picture, seen.story, seen.run_id, seen.run_state, feed.record(push_id), feed.reports(push_id))
 
 
-def _look(stage: Stage, feed: Feed, title: str, began: float, notes: dict[str, str]) -> Seen | None:
+def _look(stage: Stage, feed: Feed | SideBySide, dag: str, title: str, began: float,
+          notes: dict[str, str]) -> Seen | None:
     """None where something did not answer: the picture before stays."""
     try:
-        runs, pushes = stage.runs.runs(PUSH_DAG), feed.pushes()
+        runs, pushes = stage.runs.runs(dag), feed.pushes()
         run_id, state = (runs[-1]["dag_run_id"], runs[-1]["state"]) if runs else ("", "")
         story = feed.story(pushes[-1]) if pushes else PushStory()
         picture = Picture(title, time.time(), began, feed.regions(), story, state or "waiting for the commit", notes)

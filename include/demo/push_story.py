@@ -4,11 +4,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from include.domain.declared.environments import ENVIRONMENTS, PROD
 from include.domain.push import Event
 
 AHEAD, AT_WORK, DONE, FAILED, UNDONE = "ahead", "at work", "done", "failed", "undone"
-BEFORE_REGIONS = ("build_ami", "canary")
+BEFORE_REGIONS, BEFORE_DEPLOYS = ("build_ami", "canary"), ("build_ami",)
 LAST_STEPS = ("retire", "delete_baseline")
+
+
+def environment_of(push_id: str) -> str:
+    """A push of another environment than prod has its name at the end of its id."""
+    last = push_id.rpartition("-")[2]
+    return last if last in ENVIRONMENTS else PROD
 
 
 @dataclass(frozen=True)
@@ -37,7 +44,8 @@ class PushStory:
 
     def stages(self, regions: Iterable[str]) -> list[tuple[str, str]]:
         """The way of the push and how far it is: each stage with AHEAD, AT_WORK, DONE, FAILED or UNDONE."""
-        return [(name, self._stage(name.replace("-", "_"))) for name in (*BEFORE_REGIONS, *regions)]
+        before = BEFORE_REGIONS if environment_of(self.push_id) == PROD else BEFORE_DEPLOYS
+        return [(name, self._stage(name.replace("-", "_"))) for name in (*before, *regions)]
 
     def _stage(self, group: str) -> str:
         ends = {(event.task.removeprefix(f"{group}."), event.state) for event in self.events

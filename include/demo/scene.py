@@ -42,14 +42,14 @@ class Served:
         return self.failed - self.canary_failed
 
 
-def groups(region: Mapping[str, Any]) -> list[Group]:
-    """The ASGs of one region of the control plane's state, by name; builders belong to none."""
+def groups(region: Mapping[str, Any], cluster: str) -> list[Group]:
+    """The cluster's ASGs in one region of the control plane's state, by name; builders belong to none."""
     targets = {target["instance"]: (group["arn"], target["state"])
                for group in region["target_groups"] for target in group["targets"]}
-    shares = _shares(region, targets)
+    shares = _shares(region, cluster, targets)
     members: dict[str, list[Mapping[str, Any]]] = {}
     for instance in region["instances"]:
-        if instance.get("asg") and instance["state"] not in _GONE:
+        if (instance["asg"] or "").startswith(f"{cluster}-") and instance["state"] not in _GONE:
             members.setdefault(instance["asg"], []).append(instance)
     return [_group(name, found, targets, shares) for name, found in sorted(members.items())]
 
@@ -78,10 +78,12 @@ def _light(instance: Mapping[str, Any], target: str) -> str:
     return IDLE if instance["state"] == "running" else LEAVING
 
 
-def _shares(region: Mapping[str, Any], targets: Mapping[str, tuple[str, str]]) -> dict[str, float]:
-    """Instance to its part of the traffic, by the weights of the default rule and the healthy targets."""
-    forward = next((rule["forward"] for balancer in region["load_balancers"] for listener in balancer["listeners"]
-                    for rule in listener["rules"] if rule["priority"] == "default"), {})
+def _shares(region: Mapping[str, Any], cluster: str, targets: Mapping[str, tuple[str, str]]) -> dict[str, float]:
+    """Instance to its part of the traffic, by the weights of the default rule of the cluster's load balancer and the
+    healthy targets."""
+    forward = next((rule["forward"] for balancer in region["load_balancers"] if balancer["name"] == cluster
+                    for listener in balancer["listeners"] for rule in listener["rules"]
+                    if rule["priority"] == "default"), {})
     total = sum(forward.values())
     shares: dict[str, float] = {}
     for arn, weight in forward.items():

@@ -14,13 +14,17 @@ from include.demo.airflow_runs import AirflowRuns
 from include.demo.airflow_settings import connection
 from include.demo.feed import Feed
 from include.demo.processes import Processes
+from include.demo.side_by_side import SideBySide
+from include.domain.declared.environments import PROD
 from include.domain.errors import Final
 from include.local_cloud import service_repository
 from include.local_cloud.cloud import LocalCloud
 from include.local_cloud.furnish import furnish
+from include.local_cloud.service_repository import BRANCHES
 
 SERVICE = "api"
-PUSH_DAG, ROLL_BACK_DAG, PROD_BRANCH = f"{SERVICE}_patch_push", f"{SERVICE}_roll_back", f"{SERVICE}_prod_branch"
+PUSH_DAG, ROLL_BACK_DAG, WEEKLY_DAG = f"{SERVICE}_patch_push", f"{SERVICE}_roll_back", f"{SERVICE}_weekly_push"
+TEST_DAG, RELEASE_DAG, MERGE_DAG = f"{SERVICE}_test_deploy", f"{SERVICE}_release_deploy", f"{SERVICE}_merge_back"
 SIZE, CLOUD_SCALE = 4, 60
 # botocore insists on a key; the local cloud asks for none.
 NOBODY = {"login": "demo", "password": "demo"}
@@ -55,14 +59,20 @@ class Stage:
             self._tell(f"{SERVICE}-prod-v041 serves in {', '.join(self.regions)}; Airflow starts …")
             self.home.wait_until_ready()
         self.runs = AirflowRuns(self.home.client)
-        self.runs.wait_until_parsed(PUSH_DAG)
-        self.runs.wait_until_watched(PROD_BRANCH)
+        self.runs.wait_until_parsed(WEEKLY_DAG if self.others else PUSH_DAG)
+        for branch in BRANCHES if self.others else ("prod",):
+            self.runs.wait_until_watched(f"{SERVICE}_{branch}_branch")
         self.cloud.load(peak_rps=self._peak_rps)  # not before: Airflow's start takes every core of a small machine
         self._tell(f"Airflow is at {self.home.address}")
 
     @property
     def regions(self) -> list[str]:
         return [here.region for here in self.service.environments["prod"].regions]
+
+    @property
+    def others(self) -> dict[str, str]:
+        """The environments before prod, each with its region."""
+        return {name: here.regions[0].region for name, here in self.service.environments.items() if name != PROD}
 
     def commit(self, kind: str, branch: str = "prod") -> str:
         """A commit; on the branch `prod` the push follows by itself."""
@@ -74,10 +84,17 @@ class Stage:
         if ended := self.cloud.ended():
             raise Final(ended)
 
-    def feed(self) -> Feed:
+    def feed(self, *environments: str) -> Feed | SideBySide:
+        """Of prod, of another environment, or of deploys to several side by side."""
+        if environments in ((), (PROD,)):
+            return self._feed(PROD)
+        return SideBySide({name: self._feed(name) for name in environments})
+
+    def _feed(self, environment: str) -> Feed:
         archive = self.service.archive
         kept = S3Archive(self.cloud.session(archive.region), archive.bucket, archive.prefix)
-        return Feed(self.cloud.endpoint, self.cloud.data_url, kept, SERVICE, self.regions)
+        regions = [here.region for here in self.service.environments[environment].regions]
+        return Feed(self.cloud.endpoint, self.cloud.data_url, kept, SERVICE, regions, environment)
 
     def stop(self) -> None:
         """Leaves nothing running. May be said twice."""
@@ -99,7 +116,7 @@ class Stage:
 
     def _furnish(self, first: str) -> None:
         furnish(self.cloud.endpoint, str(self.repository), first, self.regions, SERVICE, "prod", SIZE,
-                network=self.cloud.network)
+                network=self.cloud.network, others=self.others)
 
     def _environment(self) -> dict[str, str]:
         return {

@@ -7,7 +7,8 @@ on the first commit's AMI, and `api-prod-v041` in service. Once: the bucket of t
 import json
 import time
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from include.domain.asg_tags import COLOUR, COMMIT, Colour
@@ -18,27 +19,30 @@ REGIONS = ("us-east-1", "us-west-2", "eu-west-1")
 BASE_AMI, BUCKET, BUCKET_REGION = "serin-base", "serin-archive", "us-east-1"
 BUILD_SUBNET_TAG = "serin:build"
 PORT = 8080
+NO_OTHERS: Mapping[str, str] = MappingProxyType({})
 LOOK_SECONDS = 0.1
 
 
 def furnish(endpoint: str, repository: str, commit: str, regions: Sequence[str] = REGIONS, service: str = "api",
             environment: str = "prod", size: int = 4, *, network: str, version: int = 41, drain_seconds: int = 60,
-            first_block: int = 0, wait_seconds: float = 60) -> None:
-    """Everything, up to `size` healthy targets in each region. `network` is the cloud's own (LocalCloud.network);
-    each region takes a sixteenth of it, from `first_block` on. Say it once: what exists is an error."""
-    cluster = f"{service}-{environment}"
-    groups = {}
-    for block, region in enumerate(regions, first_block):
+            first_block: int = 0, wait_seconds: float = 60, others: Mapping[str, str] = NO_OTHERS) -> None:
+    """Everything, up to `size` healthy targets in each region, and one instance in the region of each of the `others`
+    (environment to region). `network` is the cloud's own (LocalCloud.network); each cluster takes a sixteenth of it,
+    from `first_block` on. Say it once: what exists is an error."""
+    clusters = [(f"{service}-{environment}", region, size) for region in regions]
+    clusters += [(f"{service}-{name}", region, 1) for name, region in others.items()]
+    waits = []
+    for block, (cluster, region, count) in enumerate(clusters, first_block):
         session = LocalSession(endpoint, region)
         subnets, vpc = _network(session, cluster, f"{network}.{block * 16}.0/20", network, block)
         group = _load_balancer(session, cluster, subnets, vpc, drain_seconds)
         ami = _amis(session, endpoint, service, repository, commit)
-        _asg(session, cluster, f"{cluster}-v{version:03}", commit, ami, subnets, group, size)
-        groups[session] = group
+        _asg(session, cluster, f"{cluster}-v{version:03}", commit, ami, subnets, group, count)
+        waits.append((session, group, count))
     _bucket(LocalSession(endpoint, BUCKET_REGION))
     deadline = time.monotonic() + wait_seconds
-    for session, group in groups.items():
-        _wait_healthy(session, group, size, deadline)
+    for session, group, count in waits:
+        _wait_healthy(session, group, count, deadline)
 
 
 def _network(session: LocalSession, cluster: str, cidr: str, network: str, block: int) -> tuple[list[str], str]:
@@ -67,12 +71,15 @@ def _load_balancer(session: LocalSession, cluster: str, subnets: list[str], vpc:
 
 
 def _amis(session: LocalSession, endpoint: str, service: str, repository: str, commit: str) -> str:
-    """The base AMI, and the first commit's with its disk; returns the latter's id."""
-    ec2 = session.client("ec2")
-    base = ec2.describe_images(Owners=["self"], Filters=[{"Name": "name", "Values": [BASE_AMI]}])["Images"]
-    if not base:
+    """The base AMI, and the first commit's with its disk, where they are not there yet; returns the latter's id."""
+    ec2, name = session.client("ec2"), f"{service}-{commit[:12]}"
+    there = {image["Name"]: image["ImageId"] for image in ec2.describe_images(
+        Owners=["self"], Filters=[{"Name": "name", "Values": [BASE_AMI, name]}])["Images"]}
+    if BASE_AMI not in there:
         _register(ec2, BASE_AMI)
-    ami = _register(ec2, f"{service}-{commit[:12]}")
+    if name in there:
+        return there[name]
+    ami = _register(ec2, name)
     ec2.create_tags(Resources=[ami], Tags=_pairs({COMMIT: commit, "serin:branch": "prod", "serin:service": service}))
     _post(endpoint, "/serin/disks", {"region": session.region, "ami": ami, "repository": repository, "commit": commit})
     return ami

@@ -68,3 +68,23 @@ def test_what_is_declared_in_another_way_is_so(tmp_path):
     assert [here.region for here in service.environments["prod"].regions] == ["us-west-2"]
     assert service.lasts(hours=service.canary.bake_hours) == timedelta(seconds=30)
     assert service.lasts(minutes=service.canary.look_every_minutes) == timedelta(seconds=20)
+
+
+def test_the_environments_before_prod_are_declared_where_a_flow_needs_them(service, tmp_path):
+    path = declaration.write(tmp_path / "all", tmp_path / "repository", declaration.time_zero(NOW),
+                             others=declaration.OTHERS)
+    through = load_service(path, load_markets(declaration.MARKETS))
+
+    assert list(service.environments) == ["prod"]
+    assert service.weekly is None
+    assert {name: here.regions[0].region for name, here in through.environments.items()} | {"prod": ""} == {
+        **declaration.OTHERS, "prod": ""}
+    assert through.weekly.users == ("Anonymous",)
+    assert through.gates == service.gates
+
+
+def test_the_weekly_push_of_the_demo_is_days_away(tmp_path):
+    path = declaration.write(tmp_path, tmp_path / "repository", declaration.time_zero(NOW), others=declaration.OTHERS)
+    declared = load_service(path, load_markets(declaration.MARKETS)).weekly.day
+
+    assert str(declared) not in {f"{NOW + timedelta(days=days):%a}".lower() for days in (-1, 0, 1)}

@@ -89,3 +89,11 @@ def test_a_push_has_no_record_until_it_ended(feed, archive):
          "ended_at": AT.isoformat()}).encode()
 
     assert feed.record("api-1").end == PushEnd.FAILURE_CLEAN
+
+
+def test_the_pushes_of_an_environment_are_its_own(archive):
+    for push_id in ("api-1-a", "api-2-b-test", "api-3-c-staging"):
+        archive.add(push_id, 1)
+    assert {name: Feed("http://control", "http://data", archive, "api", ["us-east-1"], name).pushes()
+            for name in ("prod", "test", "integration")} == {
+        "prod": ["api-1-a"], "test": ["api-2-b-test"], "integration": []}

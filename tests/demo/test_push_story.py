@@ -1,5 +1,6 @@
 """What a push says of itself, as lines."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -70,3 +71,10 @@ def test_looks_form_the_curve_of_the_score_and_no_lines():
 ])
 def test_a_line_names_the_region_once(told, expected):
     assert line(told) == expected
+
+
+def test_a_deploy_has_no_canary_among_its_stages():
+    told = PushStory.of([replace(event(0, "staging.us_west_2.plan", "done"), push_id="api-1-staging")])
+
+    assert [name for name, _ in told.stages(["staging.us-west-2"])] == ["build_ami", "staging.us-west-2"]
+    assert told.stages(["staging.us-west-2"])[-1][1] == AT_WORK

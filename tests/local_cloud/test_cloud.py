@@ -211,3 +211,19 @@ def test_the_command_runs_until_it_is_told_to_stop(tmp_path):
     assert not [child for child in children if child.is_running()]
     assert any(f"aws --endpoint-url http://127.0.0.1:" in line for line in lines)  # noqa: F541
     assert (Path(tmp_path) / "api" / "behaviour.yaml").exists()
+
+
+def test_other_environments_stand_beside_prod_on_the_same_ami_and_get_no_viewers(tmp_path, repository):
+    path, first = repository
+    with LocalCloud(tmp_path, cloud_scale=120) as cloud:
+        furnish(cloud.endpoint, str(path), first, [REGION], size=2, network=cloud.network,
+                others={"test": REGION, "staging": "us-east-1"})
+        asgs = {name: cloud.session(name).client("autoscaling").describe_auto_scaling_groups()["AutoScalingGroups"]
+                for name in (REGION, "us-east-1")}
+        assert {(asg["AutoScalingGroupName"], len(asg["Instances"])) for found in asgs.values() for asg in found} == {
+            ("api-prod-v041", 2), ("api-test-v041", 1), ("api-staging-v041", 1)}
+        images = cloud.session(REGION).client("ec2").describe_images(Owners=["self"])["Images"]
+        assert sorted(image["Name"] for image in images) == [f"api-{first[:12]}", "serin-base"]
+        cloud.load(peak_rps=80)
+        until(lambda: requests(cloud)["ok"] > 20)
+        assert {name for name, asg in region(cloud)["asgs"].items() if asg["served"]} == {"api-prod-v041"}

@@ -1,6 +1,7 @@
 """The demo's service is a real git repository."""
 
 import subprocess
+import sys
 
 import pytest
 
@@ -84,3 +85,29 @@ def test_no_such_commit_is_said(repository, revision):
 def test_the_services_page_explains_every_key(repository):
     readme = (repository[0] / "README.md").read_text()
     assert [key for key in Behaviour.model_fields if f"`{key}`" not in readme] == []
+
+
+def test_some_commits_change_packages_and_config_of_some_environments(repository):
+    path, first = repository
+    new = service_repository.commit(path, "good")
+    assert git(path, "diff", "--numstat", first, new).split("\n") == [
+        "1\t0\tCHANGES.md", "1\t1\tconfig/prod.yaml", "1\t1\tconfig/staging.yaml", "2\t2\trequirements.txt"]
+    packages = git(path, "show", "prod:requirements.txt")
+    assert "orjson==3.10.12" in packages
+    assert "uvloop" not in packages
+    assert git(path, "log", "-1", "--format=%s") == "API-412 Show the next episode while the credits run"
+
+
+def test_the_first_commit_has_config_for_every_environment_and_one_region(repository):
+    assert git(repository[0], "ls-tree", "-r", "--name-only", "prod", "config").split() == [
+        f"config/{of}.yaml" for of in ("integration", "prod", "prod/eu-west-1", "staging", "test")]
+
+
+@pytest.mark.parametrize("kind", ["", *service_repository.KINDS])
+def test_the_services_own_tests_are_green_for_every_kind(repository, kind):
+    path, _ = repository
+    if kind:
+        service_repository.commit(path, kind)
+    done = subprocess.run([sys.executable, "-m", "unittest", "discover", "tests"], cwd=path, check=False,
+                          capture_output=True, text=True)
+    assert (done.returncode, "Ran 1 test" in done.stderr) == (0, True), done.stderr
