@@ -79,7 +79,7 @@ def test_a_jump_that_may_break_is_marked_and_comes_first():
 
 def test_what_is_missing_is_said():
     said = text_of(changes_report(report(1, missing=("what the tickets say is not known: Jira did not answer: 503",))))
-    assert said.count("Jira did not answer: 503") == 2     # in the sentence, and by itself
+    assert said.count("Jira did not answer: 503") == 1
 
 
 def test_of_what_could_not_be_compared_nothing_is_made_up():
@@ -92,7 +92,8 @@ def test_of_what_could_not_be_compared_nothing_is_made_up():
 
 def test_nothing_is_known_of_what_runs():
     said = text_of(changes_report(report(against=(), launches=(), missing=("nothing of api runs in us-east-1 yet",))))
-    assert "nothing is known of what runs; nothing of api runs in us-east-1 yet" in said
+    assert "nothing is known of what runs" in said
+    assert "nothing of api runs in us-east-1 yet" in said
 
 
 def test_each_ami_that_runs_has_its_own_part():
