@@ -45,6 +45,7 @@ class Evidence:
     sweet_spot: str
     pages: Sequence[tuple[str, str]]
     slots: Sequence[RegionSlot]
+    changes: str = ""
 
 
 def subject(evidence: Evidence) -> str:
@@ -57,6 +58,7 @@ def body(evidence: Evidence, until: datetime, may_answer: Sequence[str]) -> str:
         f"**Score {evidence.score:g}**: {quoted(evidence.reason)}",
         f"- commit `{evidence.commit[:12]}` by {quoted(evidence.author)}: {quoted(evidence.subject)}",
         f"- AMI {quoted(evidence.ami)}, started by {quoted(evidence.started_by)}: {quoted(evidence.why)}",
+        *([f"- changes: {quoted(evidence.changes)}"] if evidence.changes else []),
         *([f"- {quoted(evidence.sweet_spot)}"] if evidence.sweet_spot else []),
         *[f"- {_page(label, address)}" for label, address in evidence.pages],
         "", "If you said go now, regions would be pushed one after the other:", "",

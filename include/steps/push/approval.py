@@ -6,6 +6,7 @@ from datetime import datetime
 from include.domain.approval import Answer, Approval, Evidence
 from include.domain.asg_names import cluster_name
 from include.domain.canary import Canary
+from include.domain.changes.report import Told
 from include.domain.errors import BadInput, NotApproved, Refused
 from include.domain.looks import Look, Wait
 from include.domain.peak_windows import Market
@@ -16,9 +17,9 @@ from include.domain.standing import running
 from include.domain.veto import must_not_be_vetoed
 from include.ports import Alarms, Archive, Branches, Clusters, Images, Leases, Limits, Traffic
 from include.steps.canary.scoring import kept_verdict
+from include.steps.changes.kept import kept_changes
 from include.steps.lease import lease_key
 from include.steps.push.pre_flight import pre_flight
-from include.steps.push.reporting import of_push
 from include.steps.push.weekly import (
     must_be_in_release,
     must_be_merged_back,
@@ -26,9 +27,6 @@ from include.steps.push.weekly import (
     must_not_meet_a_freeze,
 )
 from include.steps.squeeze.kept import kept_sweet_spot
-
-CHANGES = "changes.html"
-HTML = "text/html; charset=utf-8"
 
 
 def evidence(push: Push, service: Service, markets: Mapping[str, Market], now: datetime, branches: Branches,
@@ -39,10 +37,12 @@ def evidence(push: Push, service: Service, markets: Mapping[str, Market], now: d
         raise Refused(f"{push.id} has no score: nobody is asked to let it into the regions")
     commit = branches.commit(push.commit)
     spot = kept_sweet_spot(push.service, push.ami, push.id, archive)
-    pages = (("Canary report", verdict.report), ("What changes", _page(push, CHANGES, archive)), ("The push", run))
+    told = kept_changes(push.service, push.id, archive) or Told("", "")
+    pages = (("Canary report", verdict.report), ("What changes", told.page), ("The push", run))
     return Evidence(push.service, push.commit, commit.author, commit.subject, push.ami, push.started_by, push.reason,
                     verdict.score, verdict.reason, f"sweet spot: {spot.reason}" if spot else "",
-                    tuple(page for page in pages if page[1]), tuple(region_slots(service, markets, now)))
+                    tuple(page for page in pages if page[1]), tuple(region_slots(service, markets, now)),
+                    told.sentence)
 
 
 def answer_until(service: Service, look: Look) -> datetime:
@@ -93,10 +93,3 @@ def _until_somebody_answers(link: str, service: Service, look: Look) -> Wait:
                     f"{until:%a %H:%M} UTC: {link}", look.since, reminded, until, in_the_room=True)
     return Wait(f"still nobody said go or no: after {until:%a %H:%M} UTC nothing is pushed: {link}", look.since, until,
                 until, in_the_room=True)
-
-
-def _page(push: Push, name: str, archive: Archive) -> str:
-    """The address of a page that is kept; "" where it is not."""
-    key = of_push(push.service, push.id, name)
-    body = archive.get(key)
-    return archive.put(key, body, HTML) if body else ""

@@ -107,13 +107,14 @@ def test_what_there_is_to_decide_by_is_the_score_the_commit_the_pages_and_the_sl
     assert [slot.region for slot in found.slots] == list(world.regions)
 
 
-def test_the_page_of_what_changes_is_linked_where_it_is_kept():
+def test_what_changes_is_told_and_its_page_linked_where_it_is_kept():
     world, flow = ready(**DECLARED)
     push = flow.pushed_commit()
     judged(world, push)
-    key = f"pushes/api/{push.id}/changes.html"
-    world.archive.put(key, b"<p>", "text/html; charset=utf-8")
-    assert ("What changes", f"memory://{key}") in seen(world, push).pages
+    flow.changes(push)
+    found = seen(world, push)
+    assert ("What changes", f"memory://pushes/api/{push.id}/changes.html") in found.pages
+    assert found.changes.startswith("1 commit of 1 person")
 
 
 def test_without_a_score_nobody_is_asked():
