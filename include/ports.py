@@ -16,6 +16,7 @@ from include.domain.cluster import Activity, Asg, NewAsg, Target
 from include.domain.gates import Outcome
 from include.domain.launch_template import Launches
 from include.domain.lease import Lease, Work
+from include.domain.load import Driven, LoadPlan
 from include.domain.looks import Look, Wait
 from include.domain.push import Event
 from include.domain.red_black.room import Room
@@ -123,6 +124,14 @@ class Instances(Protocol):
 
     def ask(self, instances: Sequence[str], port: int, path: str) -> dict[str, Said]:
         """What each answers to one GET over HTTP, many at once; one that does not answer is told, and is no error."""
+
+
+class Load(Protocol):
+    """Requests that are made for one instance of the region, and that no user sees the answers of."""
+
+    def drive(self, instance: str, plan: LoadPlan, rps: float, seconds: float) -> Driven:
+        """Send so many GETs a second for so long, each when it is due, and wait for their answers; returns after these
+        seconds and at most the plan's time-out. An instance that does not answer is told, and is no error."""
 
 
 @dataclass(frozen=True)

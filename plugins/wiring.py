@@ -25,6 +25,7 @@ from include.ports import (
     Instances,
     Leases,
     Limits,
+    Load,
     Merges,
     Metrics,
     Runs,
@@ -81,6 +82,12 @@ class Ports:
         from include.adapters.instances.ec2 import Ec2Instances
 
         return Ec2Instances(self._session)
+
+    @cached_property
+    def load(self) -> Load:
+        from include.adapters.load.http import HttpLoad
+
+        return HttpLoad(self._session)
 
     @cached_property
     def images(self) -> Images:

@@ -386,3 +386,22 @@ def test_a_weekly_push_without_staging_is_refused(folder: Path):
     staging = text[text.index("  staging:\n"):text.index("canary:  ")]
     path = declare(folder, "api.yaml", weekly, (staging, "\n"))
     assert refusal(path) == "weekly: what is healthy in environments.staging is pushed, which is missing"
+
+
+@pytest.mark.parametrize(("changes", "says"), [
+    ([("  kind: live  ", "  kind: generated  ")],
+     "generated: kind `generated` needs this section, and no other kind has it"),
+    ([("  max_share_percent: 25", "  generated: {port: 80, paths: {home: /home}}\n  max_share_percent: 25")],
+     "generated: kind `generated` needs this section, and no other kind has it"),
+    ([("  kind: live  ", "  generated: {port: 80, paths: {}}\n  kind: generated  ")], "squeeze.generated.paths"),
+    ([("  kind: live  ", "  generated: {port: 80, paths: {home: home}}\n  kind: generated  ")],
+     "squeeze.generated.paths"),
+    ([("  kind: live  ", "  generated: {port: 80, paths: {home: /h}}\n  cpu: cpu.percent\n  max_cpu_percent: 90\n"
+                         "  kind: generated  ")], "cpu: it guards a live squeeze"),
+    ([("time_scale: 1 ", "scaling: {minimum_at_least: 5, minimum_at_most: 4}\ntime_scale: 1 ")],
+     "minimum_at_most: 4 is less than minimum_at_least, which is 5"),
+    ([("time_scale: 1 ", "scaling: {policy: 'a/b'}\ntime_scale: 1 ")], "scaling.policy"),
+    ([("time_scale: 1 ", "scaling: {head_room_percent: 100}\ntime_scale: 1 ")], "scaling.head_room_percent")],
+    ids=["no section", "another kind", "no path", "no GET path", "another guard", "bounds", "name", "no room"])
+def test_a_squeeze_and_a_scaling_that_cannot_be_are_refused(folder, changes, says):
+    assert says in refusal(declare(folder, "api.yaml", *changes))

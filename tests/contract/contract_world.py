@@ -15,6 +15,7 @@ from include.ports import (
     Instances,
     Leases,
     Limits,
+    Load,
     Merges,
     Metrics,
     Traffic,
@@ -33,7 +34,8 @@ class ContractWorld:
     instances where `instance` is given. `set_alarm(name, state)` makes an alarm, or changes its state.
     `commit_to(branch)` lands another commit there, which changes the same lines as any other; `commit_saying(branch,
     message)` one with this message, and returns its hash.
-    `answers(instance, said)` lets the instance answer so from now on, and returns the port.
+    `answers(instance, said)` lets the instance answer so from now on, and returns the port;
+    after `unheard(instance)` it answers nothing at any other port.
     """
 
     cluster: str
@@ -47,6 +49,7 @@ class ContractWorld:
     archive: Archive
     leases: Leases
     instances: Instances
+    load: Load
     limits: Limits
     alarms: Alarms
     metrics: Metrics
@@ -60,6 +63,7 @@ class ContractWorld:
     until: Callable[[Callable[[], Any]], Any]
     set_alarm: Callable[[str, str], None]
     answers: Callable[[str, Said], int]
+    unheard: Callable[[str], None]
     write_metric: Callable[..., None]
 
     def one(self, name: str) -> Asg | None:

@@ -22,7 +22,7 @@ class InMemory(ContractWorld):
         self.cluster, self.asg = "api-prod", group.name
         self.clusters, self.traffic, self.metrics = world.clusters[here], world.traffic[here], world.metrics[here]
         self.limits, self.alarms = world.limits[here], world.alarms[here]
-        self.instances = world.instances[here]
+        self.instances, self.load = world.instances[here], world.load_makers[here]
         self.set_alarm = self.alarms.states.__setitem__
         world.regions[here].gone_amis.add(self.no_ami)
         self.archive, self.leases = world.archive, world.leases
@@ -39,6 +39,9 @@ class InMemory(ContractWorld):
     def answers(self, instance: str, said: Said) -> int:
         self.instances.said[instance] = said
         return 8080
+
+    def unheard(self, instance: str) -> None:
+        self.instances.said[instance] = Said(error="ConnectError")
 
 
 @contextmanager

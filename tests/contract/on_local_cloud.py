@@ -21,6 +21,7 @@ from include.adapters.clusters.ec2_asg import Ec2AsgClusters
 from include.adapters.instances.ec2 import Ec2Instances
 from include.adapters.leases.s3 import S3Leases
 from include.adapters.limits.ec2 import Ec2Limits
+from include.adapters.load.http import HttpLoad
 from include.adapters.metrics.sql import SqlMetrics
 from include.adapters.traffic.elbv2 import Elbv2Traffic
 from include.domain.metric_sources import SqlSource
@@ -65,6 +66,7 @@ class OnLocalCloud(ContractWorld):
         self.write_metric = self._table.write
         self.metrics = SqlMetrics(self._table, REGION, SqlSource(connection="m", instance_table="of_instances"), 1)
         self.instances, self._servers = Ec2Instances(self._session), ExitStack()
+        self.load = HttpLoad(self._session)
         self.alarms = CloudWatchAlarms(self._session)
         self.clusters, self.limits = Ec2AsgClusters(self._session), Ec2Limits(self._session)
 
@@ -76,6 +78,9 @@ class OnLocalCloud(ContractWorld):
         self._servers.callback(server.shutdown)
         Thread(target=server.serve_forever, daemon=True).start()
         return PORT
+
+    def unheard(self, instance: str) -> None:
+        """Nothing listens there."""
 
     def close(self) -> None:
         self._servers.close()

@@ -125,7 +125,8 @@ class Flow:
         def look_again(look: Look) -> SweetSpot | Wait:
             try:
                 return squeeze(canary, remembered[-1], self.service, look, markets=self.markets, **self._ports(
-                    "clusters", "traffic", "images", "metrics", "archive", "leases", "runs", "branches"))
+                    "clusters", "traffic", "images", "metrics", "archive", "leases", "runs", "branches",
+                    "load"))
             except Killed:
                 remembered.append(Squeezing())
                 raise

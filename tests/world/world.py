@@ -19,6 +19,7 @@ from tests.world.declared import REGIONS, service
 from tests.world.gates import InMemoryGate
 from tests.world.instances import InMemoryInstances
 from tests.world.limits import InMemoryLimits
+from tests.world.load import InMemoryLoad
 from tests.world.metrics import InMemoryMetrics
 from tests.world.physics import tick
 from tests.world.records import InMemoryArchive, InMemoryChat, InMemoryLeases, InMemoryRuns, InMemoryTickets
@@ -57,6 +58,8 @@ class World:
         self.limits = {name: InMemoryLimits(region) for name, region in self.regions.items()}
         self.instances = {name: InMemoryInstances(region, self.images.commit_of)
                           for name, region in self.regions.items()}
+        self.load_makers = {name: InMemoryLoad(region, self._passes, self.instances[name].said)
+                            for name, region in self.regions.items()}
         self.alarms = {name: InMemoryAlarms() for name in names}
         self._furnish(size)
         self.advance(10)
@@ -168,7 +171,8 @@ class World:
         """Every port of one region, mortal, by the name that the steps' parameters have."""
         ports = {"clusters": self.clusters[region], "traffic": self.traffic[region], "metrics": self.metrics[region],
                  "limits": self.limits[region], "alarms": self.alarms[region], "images": self.images,
-                 "instances": self.instances[region], "branches": self.branches, "merges": self.merges,
+                 "instances": self.instances[region], "load": self.load_makers[region],
+                 "branches": self.branches, "merges": self.merges,
                  "archive": self.archive, "leases": self.leases, "runs": self.dag_runs,
                  "tickets": self.tickets}
         return {name: Mortal(port, self.executioner, name) for name, port in ports.items()}
@@ -213,6 +217,9 @@ class World:
 
     def tell(self, sentence: str) -> None:
         self.log.append(sentence)
+
+    def _passes(self, seconds: float) -> None:
+        self.advance(seconds)
 
     def clock(self) -> datetime:
         return self.now

@@ -5,10 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 
-from include.adapters.aws import Aws, Session, chunks
+from include.adapters.aws import Aws, Session
+from include.adapters.ec2_addresses import private_addresses
 from include.domain.red_black.versions import Said
 
-FILTER_VALUES = 200         # that one filter of EC2 takes
 AT_ONCE = 32
 MOST_BYTES = 64 * 1024
 TIMEOUT = httpx.Timeout(5, connect=3)
@@ -19,22 +19,13 @@ class Ec2Instances:
         self._aws = Aws(session)
 
     def ask(self, instances: Sequence[str], port: int, path: str) -> dict[str, Said]:
-        addresses = self._addresses(instances)
+        addresses = private_addresses(self._aws, instances)
         # Of the environment nothing is taken: a proxy does not know private addresses, and a redirect leads elsewhere.
         with (httpx.Client(timeout=TIMEOUT, trust_env=False, follow_redirects=False,
                            limits=httpx.Limits(max_connections=AT_ONCE, max_keepalive_connections=0)) as client,
               ThreadPoolExecutor(AT_ONCE) as askers):
             said = askers.map(lambda one: _ask(client, addresses.get(one, ""), port, path), instances)
             return dict(zip(instances, said, strict=True))
-
-    def _addresses(self, instances: Sequence[str]) -> dict[str, str]:
-        """By a filter: an instance that is gone would make AWS refuse the whole list."""
-        found = [reservation for some in chunks(sorted(instances), FILTER_VALUES)
-                 for reservation in self._aws.pages("ec2", "describe_instances", "Reservations",
-                                                    f"{len(some)} instances",
-                                                    Filters=[{"Name": "instance-id", "Values": list(some)}])]
-        return {instance["InstanceId"]: instance.get("PrivateIpAddress") or "" for reservation in found
-                for instance in reservation["Instances"]}
 
 
 def _ask(client: httpx.Client, address: str, port: int, path: str) -> Said:

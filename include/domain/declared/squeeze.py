@@ -7,16 +7,32 @@ from pydantic import Field, model_validator
 from include.domain.declared.canary import CanaryPlan
 from include.domain.settings import Percent, Settings
 
+Path = Annotated[str, Field(pattern=r"^/[!-~]*$")]
+
+
+class GeneratedLoad(Settings):
+    """GETs that are sent to one instance that no user sees, in prod's own mix: `paths` by endpoint, as the metric store
+    names it in `requests.<endpoint>`; what has none is never sent."""
+
+    port: Annotated[int, Field(ge=1, le=65_535)]
+    paths: Annotated[dict[str, Path], Field(min_length=1)]
+    host: Annotated[str, Field(pattern=r"^[A-Za-z0-9.:-]*$")] = ""
+    max_rps: Annotated[float, Field(ge=1, le=1000)] = 300
+    in_flight: Annotated[int, Field(ge=1, le=2000)] = 256
+    timeout_seconds: Annotated[float, Field(gt=0, le=60)] = 10
+
 
 class SqueezePlan(Settings):
     """How one instance of the canary, then one of its baseline, is given more and more traffic, and inside what limits.
 
-    `live` steers prod traffic to it; `none` squeezes nothing. What the new AMI carries less than the running one, by
-    more than `max_drop_percent` and beyond doubt, costs the score. Latency may be so many times prod's at the time, or
-    `max_latency_ms`; errors so many per cent more than prod's. `cpu` names a metric of the instance, "" for no guard.
+    `live` steers prod traffic to it, `generated` makes its own, `none` squeezes nothing. Latency may be so many times
+    prod's at the time (with generated load: the instance's own at rest), or `max_latency_ms`; errors so many per cent
+    more than there. `cpu` names a metric of the instance, "" for no guard. What the new AMI carries less than the
+    running one, by more than `max_drop_percent` and beyond doubt, costs the score.
     """
 
-    kind: Literal["live", "none"] = "live"
+    kind: Literal["live", "generated", "none"] = "live"
+    generated: GeneratedLoad | None = None
     max_share_percent: Annotated[int, Field(ge=1, le=80)] = 25
     step_minutes: Annotated[float, Field(gt=0, le=60)] = 3
     look_every_seconds: Annotated[float, Field(ge=1, le=15)] = 5
@@ -33,6 +49,10 @@ class SqueezePlan(Settings):
     def _guards_what_it_reads(self) -> "SqueezePlan":
         if bool(self.cpu) != (self.max_cpu_percent is not None):
             raise ValueError("cpu, the name of a metric, and max_cpu_percent are a guard only together")
+        if (self.kind == "generated") != (self.generated is not None):
+            raise ValueError("generated: kind `generated` needs this section, and no other kind has it")
+        if self.kind == "generated" and self.cpu:
+            raise ValueError("cpu: it guards a live squeeze; generated load harms no user, and has no such guard")
         return self
 
     def too_little(self, canary: CanaryPlan) -> str | None:

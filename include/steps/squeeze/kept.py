@@ -67,7 +67,7 @@ def _sweet_spot(canary: Canary, squeezing: Squeezing, here: Here, images: Images
     ours, theirs = here.pair[CANARY], here.pair[BASELINE]
     limits = squeezing.limits
     return SweetSpot(
-        canary.push_id, canary.service, canary.environment, canary.region, "live",
+        canary.push_id, canary.service, canary.environment, canary.region, here.service.squeeze.kind,
         canary.commit, _ami(ours, images), ours.name, *_rates(squeezing, CANARY),
         theirs.tags.get(asg_tags.COMMIT, ""), _ami(theirs, images), theirs.name, *_rates(squeezing, BASELINE),
         limits.latency_ms if limits else 0.0, limits.error_percent if limits else 0.0, here.look.now,

@@ -16,8 +16,9 @@ from include.domain.looks import Look, Wait
 from include.domain.peak_windows import Market
 from include.domain.service import Service
 from include.domain.squeeze.sweet_spot import SweetSpot
-from include.ports import Archive, Branches, Clusters, Images, Leases, Metrics, Runs, Traffic
+from include.ports import Archive, Branches, Clusters, Images, Leases, Load, Metrics, Runs, Traffic
 from include.steps.lease import Held, lease_key
+from include.steps.squeeze.generated import next_generated
 from include.steps.squeeze.here import here
 from include.steps.squeeze.kept import keep, kept_of
 from include.steps.squeeze.report import keep_report
@@ -33,7 +34,7 @@ BLIND_LOOKS = 5     # in a row at which a port did not answer: then the task fai
 
 def squeeze(canary: Canary, squeezing: Squeezing, service: Service, look: Look, clusters: Clusters, traffic: Traffic,
             images: Images, metrics: Metrics, archive: Archive, leases: Leases, runs: Runs,
-            branches: Branches, markets: Mapping[str, Market]) -> SweetSpot | Wait:
+            branches: Branches, load: Load, markets: Mapping[str, Market]) -> SweetSpot | Wait:
     """One look. The sweet spot once it is found, or why it could not be; a squeeze that was kept is not done again."""
     if squeezing.began is None and (kept := kept_of(canary, clusters, images, archive)):
         return kept
@@ -41,7 +42,8 @@ def squeeze(canary: Canary, squeezing: Squeezing, service: Service, look: Look, 
     def stage() -> SweetSpot | Wait:
         held = _hold(canary, service, look, leases, runs)
         place = squeezing.place = here(canary, service, look, held, clusters, traffic, metrics)
-        waits = next_stage(place, squeezing, markets)
+        waits = (next_generated(place, squeezing, markets, load) if service.squeeze.kind == "generated"
+                 else next_stage(place, squeezing, markets))
         return waits or keep(canary, squeezing, place, images, archive,
                              lambda spot: keep_report(spot, squeezing.curve, place, archive, branches))
 
@@ -81,6 +83,7 @@ def _carefully(squeezing: Squeezing, stage: Callable[[], SweetSpot | Wait], look
     except Retryable as passing:
         _put_back_at_once(squeezing)
         squeezing.attempt, squeezing.blind = None, squeezing.blind + 1
+        squeezing.driven.clear()
         if squeezing.blind >= BLIND_LOOKS:
             raise
         return wait(look, service, squeezing.began, f"the weights went back, as this could not be seen: {passing}")

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from include.domain.asg_names import BASELINE, CANARY
+from include.domain.load import Driven, Mix
 from include.domain.squeeze.attempt import Attempt
 from include.domain.squeeze.found import Found
 from include.domain.squeeze.limits import Limits
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
 @dataclass
 class Squeezing:
     """`attempt` is the step under way, the first one at rest: there is no limit before it. `asked` is what the search
-    wants to be tried; `ending` why it ends, "" where it found all; `place` is how the last look saw the region."""
+    wants to be tried; `ending` why it ends, "" where it found all; `place` is how the last look saw the region.
+    Generated load has a `mix` of requests, and what came of the step under way so far, in `driven`."""
 
     place: "Here | None" = None
     began: datetime | None = None
@@ -37,6 +39,8 @@ class Squeezing:
     curve: list[Tried] = field(default_factory=list)
     found: dict[str, Found] = field(default_factory=dict)
     ending: str | None = None
+    mix: Mix = field(default_factory=lambda: Mix((), 0.0, ()))
+    driven: list[Driven] = field(default_factory=list)
 
     def hears(self, tried: Tried) -> bool:
         """Tell the search; whether it has found what this side carries."""
