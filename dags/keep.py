@@ -3,23 +3,20 @@
 from airflow.sdk import DAG
 
 from include.catalog import service_files
-from include.domain.by_hand import dag_of
-from include.domain.declared.environments import PROD
 from plugins.operators.keep import Keep, keep_form
 
-for service, environment in (
-        (file.service, name) for file in service_files() if file.service for name in file.service.environments):
-    regions = service.regions_of(environment)
+for service in (file.service for file in service_files() if file.service):
+    prod = [settings.region for settings in service.environments["prod"].regions]
 
     with DAG(
-        dag_of(service.service, environment, "keep"),
-        dag_display_name=f"{service.service}: keep in {environment}",
+        f"{service.service}_keep",
+        dag_display_name=f"{service.service}: keep",
         description=__doc__,
         doc_md=__doc__,
-        tags={"push" if environment == PROD else "deploy", service.service},
+        tags={"push", service.service},
         schedule=None,
         catchup=False,
-        params=keep_form(regions),
+        params=keep_form(prod),
     ):
-        for region in regions:
-            Keep(task_id=region.replace("-", "_"), service=service.service, environment=environment, region=region)
+        for region in prod:
+            Keep(task_id=region.replace("-", "_"), service=service.service, region=region)

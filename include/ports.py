@@ -282,6 +282,10 @@ class Branches(Protocol):
     def built_on(self, commit: str, branches: Sequence[str], most: int = 2000) -> list[str]:
         """The hashes of these branches' commits that have it in their history, itself left out, the oldest first."""
 
+    def newest(self, branches: Sequence[str], most: int) -> list[Commit]:
+        """The newest commits of these branches together, as they are now, newest first. A branch that is not there has
+        none."""
+
     def naming(self, ticket: str, branches: Sequence[str], most: int = 2000) -> list[Commit]:
         """Of the newest `most` commits of these branches, as they are now, those whose message names the ticket; newest
         first. A branch that is not there has none."""
@@ -325,6 +329,10 @@ class Archive(Protocol):
     def get(self, key: str) -> bytes | None: ...
 
     def keys(self, prefix: str) -> list[str]: ...
+
+    def folders(self, prefix: str) -> list[str]:
+        """The names right below a prefix that ends with "/", sorted; one call for 1,000 of them, however much is in
+        them."""
 
 
 class Leases(Protocol):

@@ -43,8 +43,10 @@ def bot_of(service: Service) -> Bot:
     """The service's bot, with everything that it speaks to."""
     everywhere = wiring.ports(service.service, "prod", "")
     archive = everywhere.archive
-    clusters = {region: wiring.ports(service.service, "prod", region).clusters for region in everywhere.regions}
-    sources = Sources(archive, everywhere.leases, clusters, everywhere.markets, _start(service))
+    places = {(environment, here.region): wiring.ports(service.service, environment, here.region).clusters
+              for environment, settings in service.environments.items() for here in settings.regions}
+    sources = Sources(archive, everywhere.leases, everywhere.branches, everywhere.images, places, everywhere.markets,
+                      _start(service))
     delivery = Delivery(service.service, service.chat.kind, archive)
     return Bot(service.service, ROOMS[service.chat.kind](service), delivery, _now,
                Answers(service, sources, _now).answer)

@@ -1,6 +1,7 @@
 """What Airflow must be told of at its start; everything else is imported as plugins.…"""
 
 import sys
+from typing import Any
 
 from airflow.plugins_manager import AirflowPlugin
 
@@ -10,6 +11,21 @@ if "scheduler" in sys.argv:
     import plugins.warm  # noqa: F401
 
 
+PREFIX = "/serin"
+
+
+def _dashboard() -> list[dict[str, Any]]:
+    """In the API server only: no other process has use for it, and it brings what AWS is asked with."""
+    if not {"api-server", "api_server"} & set(sys.argv):
+        return []
+    from plugins.dashboard.app import make_app
+
+    return [{"app": make_app(), "url_prefix": PREFIX, "name": "Serin"}]
+
+
 class SerinPlugin(AirflowPlugin):
     name = "serin"
     timetables = [WeeklyPush]
+    fastapi_apps = _dashboard()
+    external_views = [{"name": "Serin", "href": f"{PREFIX}/", "destination": "nav", "url_route": "serin",
+                       "nav_top_level": True}]

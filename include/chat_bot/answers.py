@@ -15,7 +15,8 @@ from include.domain.peak_windows import Market, MarketClock
 from include.domain.service import Service
 from include.domain.slots import next_slot
 from include.domain.standing import red
-from include.ports import Archive, Clusters, Leases
+from include.ports import Archive, Branches, Clusters, Images, Leases
+from include.steps.branches.where import where
 from include.steps.canary.scoring import kept_verdict
 from include.steps.lease import lease_key
 from include.steps.push.hold import hold_key, said
@@ -27,22 +28,29 @@ MOST = 5                # pushes of a history
 
 @dataclass(frozen=True)
 class Sources:
-    """Whom the bot asks. `clusters` by region, in push order. `start(dag, conf)` starts a run and returns its page;
-    None where the bot has no account in Airflow."""
+    """Whom the bot asks. `places` are the clusters by environment and region, those of prod in push order.
+    `start(dag, conf)` starts a run and returns its page; None where the bot has no account in Airflow."""
 
     archive: Archive
     leases: Leases
-    clusters: Mapping[str, Clusters]
+    branches: Branches
+    images: Images
+    places: Mapping[tuple[str, str], Clusters]
     markets: Mapping[str, Market]
     start: Callable[[str, Mapping[str, Any]], str] | None
+
+    @property
+    def clusters(self) -> Mapping[str, Clusters]:
+        """Of prod, by region."""
+        return {region: port for (environment, region), port in self.places.items() if environment == ENVIRONMENT}
 
 
 class Answers:
     def __init__(self, service: Service, sources: Sources, now: Callable[[], datetime]):
         self._service, self._ask, self._now = service, sources, now
         self._known: Mapping[str, Callable[[Command, Sequence[Announcement]], str]] = {
-            "status": self._status, "history": self._history, "why": self._why, "next slot": self._next_slot,
-            "who": self._who}
+            "status": self._status, "history": self._history, "why": self._why, "where": self._where,
+            "next slot": self._next_slot, "who": self._who}
 
     def answer(self, heard: Heard, announced: Sequence[Announcement]) -> str:
         """Never raises for what a person said; an error of ours is a sentence, too."""
@@ -82,6 +90,12 @@ class Answers:
             if verdict:
                 return f"{push}: {verdict.reason} ({verdict.metrics} metrics) {verdict.report}".rstrip()
         return "no canary was judged in this month or the last"
+
+    def _where(self, command: Command, _: Sequence[Announcement]) -> str:
+        if not command.rest:
+            return "where is what? Give a commit or a ticket"
+        ask = self._ask
+        return "\n".join(where(command.rest, self._service, ask.branches, ask.images, ask.archive, ask.places).lines())
 
     def _next_slot(self, _: Command, __: Sequence[Announcement]) -> str:
         return "\n".join(self._slot(here.region, here.markets)

@@ -8,6 +8,7 @@ COMMANDS = {
     "status": ("", "what runs in each region, and what is on its way"),
     "history": ("", "the last pushes, and how they ended"),
     "why": ("", "the last verdict on a canary, and its page"),
+    "where": ("<commit or ticket>", "where it is: branches, AMI, gates, environments, regions"),
     "next slot": ("", "when each region may be pushed"),
     "who": ("", "who may act here, and who holds what"),
     "hold": ("[<reason>]", "begin no canary and no region until somebody resumes"),

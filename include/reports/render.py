@@ -56,7 +56,7 @@ def page(template: str, **values: object) -> str:
 def _templates() -> Environment:
     environment = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True,
                               undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    environment.filters |= {"utc": _utc, "minute": _minute, "clock": _clock, "lasted": _lasted}
+    environment.filters |= {"utc": _utc, "minute": _minute, "clock": _clock, "lasted": _lasted, "since": _since}
     return environment
 
 
@@ -76,3 +76,12 @@ def _lasted(length: timedelta) -> str:
     hours, seconds = divmod(round(length.total_seconds()), 3600)
     minutes, seconds = divmod(seconds, 60)
     return f"{hours} h {minutes:02d} min" if hours else f"{minutes} min {seconds:02d} s"
+
+
+def _since(length: timedelta) -> str:
+    """An age, in the unit that a person would take."""
+    seconds = max(0, round(length.total_seconds()))
+    for unit, size in (("days", 86_400), ("h", 3600), ("min", 60)):
+        if seconds >= 2 * size:
+            return f"{seconds // size} {unit} old"
+    return f"{seconds} s old"

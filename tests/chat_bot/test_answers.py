@@ -1,5 +1,6 @@
 """What the bot answers, from a world whose push it has seen; and whom it obeys."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -26,8 +27,9 @@ class Stage:
         self.flow, self.started, self.said = Flow(self.world), [], []
         world = self.world
         quiet = {name: Market(name, "UTC") for name in MARKETS}
-        sources = Sources(world.archive, world.leases, world.clusters, quiet, self.start)
-        self.answers = Answers(self.flow.service, sources, lambda: world.now)
+        self.places = {("prod", region): port for region, port in world.clusters.items()}
+        self.ask = Sources(world.archive, world.leases, world.branches, world.images, self.places, quiet, self.start)
+        self.answers = Answers(self.flow.service, self.ask, lambda: world.now)
 
     def start(self, dag, conf):
         self.started.append((dag, conf))
@@ -100,6 +102,17 @@ def test_who_may_act_and_who_holds_what():
     assert f"api/prod/{REGIONS[0]}:" in stage.asks("who")
 
 
+def test_where_is_told_of_a_commit_and_of_a_ticket():
+    stage = Stage()
+    commit = stage.world.branches.push("prod", "PROJ-1: faster")
+    for asked in (commit[:10], "PROJ-1"):
+        answer = stage.asks(f"where {asked}")
+        assert "PROJ-1: faster" in answer
+        assert f"prod, {REGIONS[0]}: none of 4 instances" in answer
+    assert stage.asks("where") == "where is what? Give a commit or a ticket"
+    assert "is no commit and no ticket" in stage.asks("where my socks")
+
+
 def test_what_nobody_knows_is_answered_with_what_is_known():
     assert "roll back <region>" in Stage().asks("make me a sandwich")
 
@@ -138,12 +151,10 @@ def test_a_long_reason_is_cut_to_what_the_form_takes():
 
 def test_what_airflow_refuses_is_said():
     stage = Stage()
-    stage.start = None
 
     def refuses(*_):
         raise Refused("Airflow answered 403")
-    sources = Sources(stage.world.archive, stage.world.leases, stage.world.clusters, {}, refuses)
-    stage.answers = Answers(stage.flow.service, sources, lambda: stage.world.now)
+    stage.answers = Answers(stage.flow.service, replace(stage.ask, start=refuses), lambda: stage.world.now)
     assert stage.asks("hold it") == "that could not be answered now: Airflow answered 403"
 
 

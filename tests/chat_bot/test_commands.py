@@ -14,7 +14,8 @@ def test_only_what_is_said_to_it_is_heard(text, said):
 
 
 @pytest.mark.parametrize(("text", "command"), [
-    ("status", Command("status")), ("STATUS?", Command("status")), ("history", Command("history")),
+    ("status", Command("status")), ("STATUS?", Command("status")), ("where PROJ-1", Command("where", "PROJ-1")),
+    ("history", Command("history")),
     ("next slot", Command("next slot")), ("next", Command("next slot")),
     ("roll back eu-west-1 it is slow", Command("roll back", "eu-west-1 it is slow")),
     ("rollback eu-west-1", Command("roll back", "eu-west-1")),

@@ -38,3 +38,11 @@ def test_keys_are_listed_by_their_beginning(world):
     for key in ("pushes/api/2/b", "pushes/api/1/a", "pushes/apix/1/a"):
         world.archive.put(key, b"", "text/plain")
     assert world.archive.keys("pushes/api/") == ["pushes/api/1/a", "pushes/api/2/b"]
+
+
+def test_folders_are_the_names_right_below_and_nothing_of_what_is_in_them(world):
+    for key in ("pushes/api/2/events/x", "pushes/api/1/record.json", "pushes/api/1/push.html", "pushes/apix/3/a",
+                "pushes/api/loose"):
+        world.archive.put(key, b"", "text/plain")
+    assert world.archive.folders("pushes/api/") == ["1", "2"]
+    assert world.archive.folders("pushes/nobody/") == []

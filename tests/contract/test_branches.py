@@ -142,3 +142,13 @@ def test_every_question_about_an_unknown_commit_is_refused_by_name(world, revisi
                      lambda: ask.holding(revision), lambda: ask.built_on(revision, ["prod"])):
         with pytest.raises(BadInput, match=f"commit .*{revision}"):
             question()
+
+
+def test_the_newest_commits_of_several_branches_are_told_together_each_once(world):
+    first = world.commit
+    second = world.commit_saying("prod", "second")
+    assert [commit.sha for commit in world.branches.newest(["prod", "release", "nobody"], 1)] == [second]
+    both = [commit.sha for commit in world.branches.newest(["prod", "release"], 10)]
+    assert both[0] == second
+    assert both.count(first) == 1
+    assert world.branches.newest(["nobody"], 10) == []

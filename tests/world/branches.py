@@ -101,9 +101,12 @@ class InMemoryBranches:
         sha, there = self.commit(commit).sha, self._all_of(branches)
         return [one for one in self.commits if one in there and one != sha and sha in self.history(one)][:most]
 
+    def newest(self, branches: Sequence[str], most: int) -> list[Commit]:
+        there = self._all_of(branches)
+        return [self.commits[sha] for sha in reversed(self.commits) if sha in there][:most]
+
     def naming(self, ticket: str, branches: Sequence[str], most: int = 2000) -> list[Commit]:
-        newest = [sha for sha in reversed(self.commits) if sha in self._all_of(branches)][:most]
-        return [self.commits[sha] for sha in newest if ticket in ticket_ids(self.messages[sha])]
+        return [one for one in self.newest(branches, most) if ticket in ticket_ids(self.messages[one.sha])]
 
     def _all_of(self, branches: Sequence[str]) -> set[str]:
         return set().union(*(self.history(self.heads[branch]) for branch in branches if branch in self.heads))

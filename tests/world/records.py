@@ -37,6 +37,11 @@ class InMemoryArchive:
     def keys(self, prefix: str) -> list[str]:
         return sorted(key for key in self.objects if key.startswith(prefix))
 
+    def folders(self, prefix: str) -> list[str]:
+        events = [f"pushes/{service}/{push_id}/events/" for service, push_id in self.said]
+        below = (key.removeprefix(prefix) for key in [*self.objects, *events] if key.startswith(prefix))
+        return sorted({rest.partition("/")[0] for rest in below if "/" in rest})
+
 
 class InMemoryLeases:
     """One lease a key; the token only grows."""

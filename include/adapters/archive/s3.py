@@ -57,6 +57,11 @@ class S3Archive:
                                 Prefix=self._prefix + prefix)
         return sorted(item["Key"].removeprefix(self._prefix) for item in found)
 
+    def folders(self, prefix: str) -> list[str]:
+        found = self._aws.pages("s3", "list_objects_v2", "CommonPrefixes", self._about(prefix), Bucket=self._bucket,
+                                Prefix=self._prefix + prefix, Delimiter="/")
+        return sorted(item["Prefix"].removeprefix(self._prefix + prefix).rstrip("/") for item in found)
+
     def _write(self, key: str, body: bytes, content_type: str) -> bool:
         """False where the key has another content. Our own write whose answer was lost is found again as the same."""
         written = self._aws.call("s3", "put_object", self._about(key), none_if=TAKEN, Bucket=self._bucket,

@@ -77,6 +77,10 @@ class GitBranches:
         repository, found = self._at(commit)
         return git_history.built_on(repository, found, _heads_of(repository, branches), most)
 
+    def newest(self, branches: Sequence[str], most: int) -> list[Commit]:
+        repository = self._open() if self._path else mirror(self._remote, fetch=True)
+        return git_history.newest(repository, _heads_of(repository, branches), most)
+
     def naming(self, ticket: str, branches: Sequence[str], most: int = 2000) -> list[Commit]:
         repository = self._open() if self._path else mirror(self._remote, fetch=True)
         return git_history.naming(repository, ticket, _heads_of(repository, branches), most)

@@ -50,14 +50,22 @@ def built_on(repository: pygit2.Repository, commit: pygit2.Commit, heads: Iterab
     return found
 
 
+def newest(repository: pygit2.Repository, heads: Iterable[str], most: int) -> list[Commit]:
+    return [as_commit(commit) for commit in _newest(repository, heads, most)]
+
+
 def naming(repository: pygit2.Repository, ticket: str, heads: Iterable[str], most: int) -> list[Commit]:
+    project = ticket.rpartition("-")[0]
+    return [as_commit(commit) for commit in _newest(repository, heads, most)
+            if ticket.encode() in commit.raw_message
+            and ticket in ticket_ids(commit.raw_message.decode("utf-8", "replace"), {project})]
+
+
+def _newest(repository: pygit2.Repository, heads: Iterable[str], most: int) -> Iterator[pygit2.Commit]:
     walk = repository.walk(None, pygit2.enums.SortMode.TOPOLOGICAL | pygit2.enums.SortMode.TIME)
     for head in heads:
         walk.push(head)
-    project = ticket.rpartition("-")[0]
-    return [as_commit(commit) for commit in islice(walk, most)
-            if ticket.encode() in commit.raw_message
-            and ticket in ticket_ids(commit.raw_message.decode("utf-8", "replace"), {project})]
+    return islice(walk, most)
 
 
 def _change(repository: pygit2.Repository, commit: pygit2.Commit) -> Change:

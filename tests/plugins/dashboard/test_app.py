@@ -1,0 +1,122 @@
+"""The dashboard behind Airflow's own login and permissions, route by route."""
+
+import pytest
+from airflow.api_fastapi.app import create_auth_manager, init_auth_manager
+from airflow.api_fastapi.auth.managers.simple.user import SimpleAuthManagerUser
+from airflow.utils.db import initdb
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+from include.dashboard.view import Sources
+from plugins.dashboard import app as dashboard
+from plugins.dashboard import kept
+from tests.stories.flow import Flow
+from tests.world.world import World
+
+ROUTES = ("/serin/", "/serin/api", "/serin/api/where?what=PROJ-1", "/serin/api/pages/api-1/push.html")
+HOSTILE = "<script>alert(1)</script>"
+
+
+@pytest.fixture(scope="module")
+def stage():
+    """A world that had one push, and the app over it. Airflow looks up in its database which tokens were revoked."""
+    initdb()
+    world = World()
+    world.branches.push("prod", f"PROJ-1: {HOSTILE}")
+    flow = Flow(world)
+    flow.push(reason=HOSTILE)
+    places = {("prod", region): clusters for region, clusters in world.clusters.items()}
+    sources = Sources(world.service, places, world.archive, world.leases, world.branches, world.images, flow.markets)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(kept, "_sources", lambda _: sources)
+        patch.setattr(kept.wiring, "service_named", lambda _: world.service)
+        patch.setattr(dashboard, "service_files", lambda: [type("File", (), {"service": world.service})])
+        patch.setattr(dashboard, "_now", lambda: world.now)
+        root = FastAPI()
+        init_auth_manager(root)
+        root.mount("/serin", dashboard.make_app())
+        yield flow.push_id, root
+
+
+@pytest.fixture
+def client(stage):
+    def made(role: str | None) -> TestClient:
+        found = TestClient(stage[1], base_url="http://airflow", follow_redirects=False)
+        if role:
+            user = SimpleAuthManagerUser(username=role, role=role.upper())
+            found.headers["Authorization"] = f"Bearer {create_auth_manager().generate_jwt(user)}"
+        return found
+    return made
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_without_a_login_nothing_is_shown_and_a_browser_is_sent_to_it(client, route):
+    assert client(None).get(route).status_code == 401
+    answer = client(None).get(route, headers={"Accept": "text/html"})
+    assert answer.status_code == 303
+    assert "login" in answer.headers["location"]
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_who_may_not_read_the_services_dags_gets_403_on_every_route(client, route, monkeypatch):
+    monkeypatch.setattr(dashboard, "_may", lambda *_: False)
+    assert client("viewer").get(route).status_code == 403
+
+
+@pytest.mark.parametrize("route", ["/serin/nobody", "/serin/nobody/where?what=1", "/serin/nobody/pages/a/push.html"])
+def test_a_service_that_is_not_there_looks_like_one_that_is_hidden(client, route):
+    assert client("admin").get(route).status_code == 403
+
+
+def test_the_first_page_is_that_of_a_service_that_may_be_seen(client):
+    answer = client("viewer").get("/serin/")
+    assert (answer.status_code, answer.headers["location"]) == (303, "./api")
+
+
+def test_a_reader_sees_everything_and_is_offered_nothing(client):
+    page = client("viewer").get("/serin/api").text
+    assert "You may look, and start nothing." in page
+    assert "data-airflow" not in page.partition("<script>")[0]
+
+
+def test_who_may_start_runs_finds_airflows_own_forms(client):
+    page = client("user").get("/serin/api").text
+    assert '<a data-airflow href="/dags/api_roll_back">Roll back</a>' in page
+
+
+def test_what_people_wrote_is_text_on_every_page(client):
+    for route in ("/serin/api", f"/serin/api/where?what={HOSTILE}", "/serin/api/where?what=PROJ-1"):
+        page = client("admin").get(route).text
+        assert HOSTILE not in page
+        assert "&lt;script&gt;" in page
+
+
+def test_a_report_is_shown_in_an_origin_of_its_own(client, stage):
+    answer = client("viewer").get(f"/serin/api/pages/{stage[0]}/canary.html")
+    assert answer.status_code == 200
+    assert "sandbox allow-scripts" in answer.headers["Content-Security-Policy"]
+    assert "allow-same-origin" not in answer.headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize("name", ["record.json", "../x/push.html", "..%2f..%2fleases/api.html", "none.html",
+                                  "bakes%2f..%2f..%2fpush.html"])
+def test_nothing_else_of_the_archive_can_be_read(client, stage, name):
+    assert client("admin").get(f"/serin/api/pages/{stage[0]}/{name}").status_code in (404, 403)
+
+
+def test_aws_is_asked_once_for_many_readers(client, stage, monkeypatch):
+    asked = []
+    monkeypatch.setattr(kept, "read_view", lambda *values: asked.append(1) or _view(values))
+    for _ in range(5):
+        client("viewer").get("/serin/api")
+    assert len(asked) <= 1
+
+
+def _view(values):
+    from include.dashboard.view import read_view
+
+    return read_view(*values)
+
+
+def test_the_page_says_how_old_it_is(client):
+    assert 'data-read="1' in client("viewer").get("/serin/api").text
