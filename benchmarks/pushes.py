@@ -167,7 +167,7 @@ def one_push(regions: Sequence[str], size: int, scale: float) -> Pushed:
         _tell(endpoint, "limits", {region: {"targets-per-application-load-balancer": MOST_TARGETS}
                                    for region in regions})
         for region in regions:
-            _register(endpoint, region, commit, repository)
+            register(endpoint, region, commit, repository)
         push = Push("api-benchmark", "api", "prod", "patch", commit, "prod", f"api-{commit[:12]}", "", "benchmark",
                     datetime.now(UTC))
         each = needed(service, *target_group_of(endpoint, regions[0]))
@@ -177,7 +177,7 @@ def one_push(regions: Sequence[str], size: int, scale: float) -> Pushed:
         return pushed
 
 
-def _register(endpoint: str, region: str, commit: str, repository: Path) -> None:
+def register(endpoint: str, region: str, commit: str, repository: Path) -> None:
     """The AMI of the commit, as a build would have left it."""
     ec2 = LocalSession(endpoint, region).client("ec2")
     ami = ec2.register_image(Name=f"api-{commit[:12]}", Architecture="arm64", RootDeviceName="/dev/sda1")["ImageId"]

@@ -31,14 +31,24 @@ class Tail(Settings):
     times: Annotated[float, Field(ge=1, le=1000)] = 3
 
 
+class Stall(Settings):
+    """It stands still for so long, each time that it has served for so long since the last one; 0 is never."""
+
+    every_seconds: Annotated[float, Field(ge=0, le=86_400)] = 0
+    seconds: Annotated[float, Field(ge=0, le=60)] = 1
+
+
 class Behaviour(Settings):
-    """One version under load. One instance carries `slots` ÷ `service_ms` requests a millisecond, and no more."""
+    """One version under load. One instance carries `slots` ÷ `service_ms` requests a millisecond, and no more. Service
+    times are log-normal around their mean, by `spread`."""
 
     starts: bool = True
     start_seconds: Annotated[float, Field(ge=0, le=3600)] = 2
     slots: Annotated[int, Field(ge=1, le=10_000)] = 4
     service_ms: Annotated[float, Field(gt=0, le=60_000)] = 60
+    spread: Annotated[float, Field(ge=0, le=2)] = 0.25
     tail: Tail = Tail()
+    stall: Stall = Stall()
     errors: dict[Endpoint, Percent] = {}
     not_found_percent: Percent = 1
     idle_cpu_percent: Percent = 3

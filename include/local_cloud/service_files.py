@@ -25,7 +25,9 @@ Change something on the branch `prod` and commit: the change goes to production.
 | `starts` | false: it runs and never answers, not even its health check |
 | `start_seconds` | from running to healthy |
 | `slots`, `service_ms` | requests worked on at once, and how long each takes: slots / service time is its capacity |
+| `spread` | of service times around their mean (log-normal) |
 | `tail` | `percent` of the requests take `times` as long |
+| `stall` | it stands still for `seconds`, every so many |
 | `errors` | per endpoint, the per cent of its requests that are answered 500 |
 | `not_found_percent` | answered 404 |
 | `idle_cpu_percent` | cpu without a request |

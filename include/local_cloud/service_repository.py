@@ -1,6 +1,6 @@
 """The demo's service as a real git repository: branches `test`, `release` and `prod`, and commits of every kind."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,7 +9,7 @@ import pygit2
 from include.domain.errors import BadInput
 from include.local_cloud import service_files
 from include.local_cloud.behaviour import FILE, Behaviour, read_behaviour
-from include.local_cloud.service_files import KINDS
+from include.local_cloud.service_files import KINDS, Read
 
 BRANCHES = ("test", "release", "prod")
 
@@ -32,12 +32,22 @@ def commit(path: str | Path, kind: str, branch: str = "prod") -> str:
     """A commit of this kind on the branch; returns its full hash."""
     if kind not in KINDS:
         raise BadInput(f"no kind of commit {kind!r}; there are {', '.join(KINDS)}")
+    return _committed(path, branch, lambda before: service_files.changed(kind, before))
+
+
+def commit_behaviour(path: str | Path, message: str, behaviour: str, branch: str = "prod") -> str:
+    """A commit whose `behaviour.yaml` is this text; returns its full hash."""
+    read_behaviour(behaviour)
+    return _committed(path, branch, lambda _: (message, {FILE: behaviour}))
+
+
+def _committed(path: str | Path, branch: str, change: Callable[[Read], tuple[str, dict[str, str]]]) -> str:
     repository = pygit2.Repository(str(path))
     reference = repository.references.get(f"refs/heads/{branch}") if branch in BRANCHES else None
     if reference is None:
         raise BadInput(f"{path} has no branch {branch!r}; the service's branches are {', '.join(BRANCHES)}")
     parent = reference.peel(pygit2.Commit)
-    message, files = service_files.changed(kind, lambda name: _text(parent.tree, name))
+    message, files = change(lambda name: _text(parent.tree, name))
     new = _write(repository, files, message, parent)
     reference.set_target(new)
     if not repository.head_is_detached and repository.head.name == reference.name:

@@ -125,8 +125,7 @@ class Flow:
         def look_again(look: Look) -> SweetSpot | Wait:
             try:
                 return squeeze(canary, remembered[-1], self.service, look, markets=self.markets, **self._ports(
-                    "clusters", "traffic", "images", "metrics", "archive", "leases", "runs", "branches",
-                    "load"))
+                    "clusters", "traffic", "images", "metrics", "archive", "leases", "branches", "load"))
             except Killed:
                 remembered.append(Squeezing())
                 raise

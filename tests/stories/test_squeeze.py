@@ -166,7 +166,7 @@ def test_where_nobody_declared_what_one_carries_none_may_be_missing():
 
 @pytest.mark.parametrize(("suffers", "says"), [
     (Behaviour(carries_rps=RUNNING, prod_p99_ms=400), "api-prod-v041: p99"),
-    (Behaviour(carries_rps=RUNNING, prod_error_percent=9), "% of 440 requests failed, allowed 1.0 %"),
+    (Behaviour(carries_rps=RUNNING, prod_error_percent=9), "9.0 % of 160 requests failed, allowed 1.0 %"),
 ], ids=["latency", "errors"])
 def test_it_ends_when_everyone_else_suffers(suffers, says):
     world, flow = squeezable()

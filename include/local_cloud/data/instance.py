@@ -7,8 +7,9 @@ import random
 import time
 from collections.abc import Iterable
 from math import exp
+from typing import Any
 
-from include.local_cloud.behaviour import Behaviour
+from include.local_cloud.behaviour import Behaviour, Stall
 from include.local_cloud.data import calls
 from include.local_cloud.data.capacity import Slots
 from include.local_cloud.data.wire import Answer, Request, ServerConnection
@@ -17,13 +18,25 @@ log = logging.getLogger(__name__)
 
 HEALTH_PATH = b"/health"
 COSTS = dict.fromkeys(calls.ENDPOINTS, 1.0) | {"search": 1.5, "play": 1.3, "artwork": 0.6, "events": 0.6, "login": 1.2}
-SPREAD = 0.25                       # of service times, around their mean: log-normal
 GARBAGE_MB_PER_REQUEST, GARBAGE_MB_PER_SECOND, COLLECTED_AT_MB = 0.5, 4.0, 48.0
 SLOW_FROM = 0.8                     # of the memory limit: from here on collections slow every request
 
 _MEAN_COST = (sum(weight * COSTS[endpoint] for (endpoint, _), weight in zip(calls.CALLS, calls.WEIGHTS, strict=True))
               / sum(calls.WEIGHTS))
 _SHARES = tuple(COSTS[endpoint] / _MEAN_COST for endpoint, _ in calls.CALLS)
+
+
+def service_seconds(behaviour: Behaviour, call: int, chance: Any) -> float:
+    """How long this call keeps a slot busy; `chance` is a source of random numbers."""
+    spread = behaviour.spread
+    return behaviour.service_ms / 1000 * _SHARES[call] * exp(chance.gauss(-spread * spread / 2, spread))
+
+
+def stalls(stall: Stall, up: float) -> float:
+    """For how much longer an instance that has been up for so many seconds stands still."""
+    if not stall.every_seconds or up < stall.every_seconds:
+        return 0.0
+    return max(0.0, stall.seconds - up % stall.every_seconds)
 
 
 class Instance:
@@ -96,9 +109,8 @@ class Instance:
 
     def _work(self, call: int, now: float) -> tuple[float, int]:
         behaviour = self.behaviour
-        seconds = (behaviour.service_ms / 1000 * _SHARES[call] * self._slowness(now)
-                   * exp(random.gauss(-SPREAD * SPREAD / 2, SPREAD)))
-        done_at = self._slots.take(now, seconds)
+        seconds = service_seconds(behaviour, call, random) * self._slowness(now)
+        done_at = self._slots.take(now + stalls(behaviour.stall, now - self._serves_from), seconds)
         self._garbage_mb += GARBAGE_MB_PER_REQUEST
         if random.random() * 100 < behaviour.tail.percent:
             done_at += seconds * (behaviour.tail.times - 1)

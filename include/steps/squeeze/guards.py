@@ -5,7 +5,7 @@ from math import isfinite
 
 from include.domain.peak_windows import Market
 from include.domain.red_black.capacity import can_carry
-from include.domain.squeeze.attempt import LEAST_POINTS, Sample
+from include.domain.squeeze.attempt import Sample
 from include.domain.squeeze.limits import Limits, beyond, seen
 from include.steps.red_black.ladder import healthy
 from include.steps.red_black.peak_windows import AT_ONCE, not_in_a_slot
@@ -30,10 +30,9 @@ def rest_cannot_carry(here: Here, region_rps: float, had_healthy: int) -> str:
     return f"{there} instances of {here.main.name} are healthy, and {had_healthy} were when the squeeze began"
 
 
-def others_suffer(here: Here, samples: Sequence[Sample], allowed: Limits) -> str:
-    """Prod's latency or errors, over the last points."""
-    points = [sample.main for sample in samples if isfinite(sample.main.requests)][-LEAST_POINTS:]
-    if len(points) < LEAST_POINTS:
-        return ""
-    why = beyond(seen(points, here.service.metrics.step_seconds), allowed)
-    return f"{here.main.name}: {why}" if why else ""
+def others_suffer(here: Here, samples: Sequence[Sample], allowed: Limits) -> tuple[str, int]:
+    """Why prod's newest point is beyond what is allowed ("" where it is not), and how many in a row were until then."""
+    step = here.service.metrics.step_seconds
+    why = [beyond(seen([sample.main], step), allowed) for sample in samples if isfinite(sample.main.requests)]
+    in_a_row = next((count for count, said in enumerate(reversed(why)) if not said), len(why))
+    return (f"{here.main.name}: {why[-1]}" if in_a_row else ""), in_a_row

@@ -11,12 +11,11 @@ from collections.abc import Callable, Mapping
 
 from include.domain.canary import Canary
 from include.domain.errors import LeaseLost, Retryable, SerinError
-from include.domain.lease import Work
 from include.domain.looks import Look, Wait
 from include.domain.peak_windows import Market
 from include.domain.service import Service
 from include.domain.squeeze.sweet_spot import SweetSpot
-from include.ports import Archive, Branches, Clusters, Images, Leases, Load, Metrics, Runs, Traffic
+from include.ports import Archive, Branches, Clusters, Images, Leases, Load, Metrics, Traffic
 from include.steps.lease import Held, lease_key
 from include.steps.squeeze.generated import next_generated
 from include.steps.squeeze.here import here
@@ -33,14 +32,14 @@ BLIND_LOOKS = 5     # in a row at which a port did not answer: then the task fai
 
 
 def squeeze(canary: Canary, squeezing: Squeezing, service: Service, look: Look, clusters: Clusters, traffic: Traffic,
-            images: Images, metrics: Metrics, archive: Archive, leases: Leases, runs: Runs,
-            branches: Branches, load: Load, markets: Mapping[str, Market]) -> SweetSpot | Wait:
+            images: Images, metrics: Metrics, archive: Archive, leases: Leases, branches: Branches,
+            load: Load, markets: Mapping[str, Market]) -> SweetSpot | Wait:
     """One look. The sweet spot once it is found, or why it could not be; a squeeze that was kept is not done again."""
     if squeezing.began is None and (kept := kept_of(canary, clusters, images, archive)):
         return kept
 
     def stage() -> SweetSpot | Wait:
-        held = _hold(canary, service, look, leases, runs)
+        held = _hold(canary, service, look, leases)
         place = squeezing.place = here(canary, service, look, held, clusters, traffic, metrics)
         waits = (next_generated(place, squeezing, markets, load) if service.squeeze.kind == "generated"
                  else next_stage(place, squeezing, markets))
@@ -51,12 +50,12 @@ def squeeze(canary: Canary, squeezing: Squeezing, service: Service, look: Look, 
 
 
 def let_go(canary: Canary, service: Service, look: Look, clusters: Clusters, traffic: Traffic, metrics: Metrics,
-           leases: Leases, runs: Runs) -> None:
+           leases: Leases) -> None:
     """The weights back: what is done first where a person stops the task."""
-    put_back(here(canary, service, look, _hold(canary, service, look, leases, runs), clusters, traffic, metrics))
+    put_back(here(canary, service, look, _hold(canary, service, look, leases), clusters, traffic, metrics))
 
 
-def _hold(canary: Canary, service: Service, look: Look, leases: Leases, runs: Runs) -> Held:
+def _hold(canary: Canary, service: Service, look: Look, leases: Leases) -> Held:
     """The lease that the canary was launched under, still ours, and renewed."""
     key = lease_key(canary.service, canary.environment, canary.region)
     there = leases.holder(key)
@@ -65,8 +64,7 @@ def _hold(canary: Canary, service: Service, look: Look, leases: Leases, runs: Ru
                         f"{there.owner if there and there.owner else 'nobody'} holds it")
     if look.now - there.renewed_at < service.lasts(minutes=RENEWED_EVERY_MINUTES):
         return Held(leases, key, canary.push_id, there.token)
-    lasts = service.lasts(minutes=service.squeeze.limit_minutes)
-    lease = leases.take(key, canary.push_id, look.now, work=Work("squeeze", runs.this(), look.now + lasts))
+    lease = leases.take(key, canary.push_id, look.now)
     if lease.token != there.token:
         raise LeaseLost(f"{canary.push_id} lost the lease of {key} in between")
     return Held(leases, key, canary.push_id, lease.token)

@@ -22,6 +22,7 @@ from include.steps.squeeze.running import Squeezing
 from include.steps.squeeze.steering import all_back, alone, as_baked, put_back, rest_share, resting, share_of, steer
 from include.steps.squeeze.watching import samples
 
+SUFFER_AT_MOST = 3  # points in a row: after one the step is given up, for chance has one now and then
 AT_REST = Limits(latency_ms=inf, error_percent=100)
 
 
@@ -32,13 +33,22 @@ def next_stage(here: Here, squeezing: Squeezing, markets: Mapping[str, Market]) 
     if squeezing.began is None:
         return _before(here, squeezing, markets)
     seen_now = samples(here, squeezing.side, squeezing.instance, look_back(here))
+    suffers, in_a_row = others_suffer(here, seen_now, squeezing.others) if squeezing.others else ("", 0)
     tried = _tried(here, squeezing, seen_now)
-    if tried and not tried.passed:
+    if suffers or (tried and not tried.passed):
         put_back(here)
         squeezing.rests_since = here.look.now
-    stop = _must_stop(here, squeezing, seen_now, markets)
+    stop = suffers if in_a_row >= SUFFER_AT_MOST else _must_stop(here, squeezing, markets)
     if stop:
         return _stop(here, squeezing, stop)
+    if suffers:
+        squeezing.attempt = None
+        return _wait(here, squeezing, f"{suffers}; the weights went back, and the step is taken again")
+    return _after(here, squeezing, seen_now, tried)
+
+
+def _after(here: Here, squeezing: Squeezing, seen_now: Sequence[Sample], tried: Tried | None) -> Wait | None:
+    """Nothing forbids it to go on."""
     if squeezing.attempt and tried is None:
         return _wait(here, squeezing, _said(here, squeezing))
     if tried:
@@ -135,13 +145,11 @@ def _goes_on(here: Here, squeezing: Squeezing, seen_now: Sequence[Sample]) -> Wa
     return _wait(here, squeezing, _said(here, squeezing))
 
 
-def _must_stop(here: Here, squeezing: Squeezing, seen_now: Sequence[Sample], markets: Mapping[str, Market]) -> str:
+def _must_stop(here: Here, squeezing: Squeezing, markets: Mapping[str, Market]) -> str:
     settings = here.service.squeeze
     if here.look.now >= squeezing.began + here.service.lasts(minutes=settings.limit_minutes):
         return f"it was not done within {settings.limit_minutes:g} minutes"
-    suffer = others_suffer(here, seen_now, squeezing.others) if squeezing.others else ""
-    return (suffer or rest_cannot_carry(here, squeezing.region_rps, squeezing.had_healthy)
-            or window_closed(here, markets))
+    return rest_cannot_carry(here, squeezing.region_rps, squeezing.had_healthy) or window_closed(here, markets)
 
 
 def _stop(here: Here, squeezing: Squeezing, why: str) -> Wait | None:
