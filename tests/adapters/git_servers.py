@@ -57,7 +57,7 @@ class _Handler(BaseHTTPRequestHandler):
         backend = ["git", "-c", "safe.directory=*", "-c", f"http.receivepack={str(self.may_write).lower()}",
                    "http-backend"]
         self._answer(subprocess.run(backend, input=self._body(), env=self._environment(), capture_output=True,
-                                    check=True).stdout)
+                                    check=False).stdout)
 
     do_POST = do_GET
 

@@ -188,6 +188,20 @@ def test_a_token_that_may_only_read_is_told_so_when_it_writes(http):
         GitMerges(f"{url}/api.git", "Serin", "serin@example.org", http.access).merge("prod", "release", "onwards")
 
 
+def test_what_a_force_push_took_off_every_branch_is_still_found_where_the_remote_gives_it(remote):
+    gone = remote.commit()
+    remote.git("update-ref", "refs/heads/prod", "prod~1")
+    branches = GitBranches(remote.url, remote.access)
+    with pytest.raises(BadInput, match=f"commit {gone} of .+: there is none"):
+        branches.commit(gone)
+    remote.git("config", "uploadpack.allowAnySHA1InWant", "true")
+    assert branches.commit(gone).sha == gone
+    assert [change.commit.sha for change in branches.between(branches.head("prod"), gone)] == [gone]
+    assert branches.holding(gone) == []
+    with pytest.raises(BadInput, match="there is none"):
+        branches.commit("0" * 40)
+
+
 def test_a_branch_that_moves_meanwhile_is_merged_anew(remote, monkeypatch):
     remote.commit()
     moves, late = GitMerges._moves, []

@@ -14,13 +14,14 @@ from urllib.parse import unquote, urlsplit
 import pygit2
 
 from include.adapters.branches import git_files, git_history
-from include.adapters.branches.git_mirror import mirror
+from include.adapters.branches.git_mirror import fetch_commit, mirror
 from include.adapters.branches.git_remote import HEADS, Remote
 from include.adapters.branches.git_text import MOST_OF_A_NAME, as_commit, as_line
 from include.domain.errors import BadInput
 from include.domain.repositories import Access, Transport, shown, transport
 from include.ports import Change, Commit, FileChange
 
+WHOLE_HASH = 40  # digits
 NAMED = 20      # branches that a sentence lists
 
 
@@ -97,6 +98,8 @@ class GitBranches:
             if self._path:
                 raise
         repository = mirror(self._remote, fetch=True)
+        if len(wanted) == WHOLE_HASH and wanted not in repository:
+            fetch_commit(self._remote, wanted)
         return repository, self._find(repository, wanted)
 
     def _find(self, repository: pygit2.Repository, wanted: str) -> pygit2.Commit:

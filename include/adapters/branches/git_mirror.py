@@ -6,13 +6,13 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pygit2
 
 from include.adapters.branches.git_remote import HEADS, Callbacks, Remote
-from include.domain.errors import BadInput
+from include.domain.errors import BadInput, Retryable
 
 FETCHED = "serin-fetched"  # in the mirror, once its first fetch has ended
 EVERY_BRANCH = "+refs/heads/*:refs/heads/*"  # "+": a rewritten history is taken as it is now
@@ -27,6 +27,15 @@ def mirror(remote: Remote, *, fetch: bool = False) -> pygit2.Repository:
             remote.asked(lambda: _fetch(repository, remote))
             (path / FETCHED).touch()
         return repository
+
+
+def fetch_commit(remote: Remote, sha: str) -> None:
+    """A commit that no branch holds any more, if the remote still gives it. It answered a moment ago, so whatever it
+    says now is taken for a no: some just hang up."""
+    repository = mirror(remote)
+    fetch = repository.remotes.create_anonymous(remote.url).fetch
+    with suppress(BadInput, Retryable):
+        remote.asked(lambda: fetch([sha], callbacks=Callbacks(remote), proxy=True))
 
 
 def _fetch(repository: pygit2.Repository, remote: Remote) -> None:
