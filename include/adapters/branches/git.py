@@ -4,25 +4,30 @@ A repository on this machine is opened where it is; a remote one is mirrored int
 that the mirror lacks. Names and messages are untrusted: they are checked or decoded, never passed on as options.
 """
 
-import os
 import re
-from collections.abc import Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Sequence
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
 import pygit2
 
 from include.adapters.branches import git_files, git_history
+from include.adapters.branches.git_local import (
+    branch_name,
+    branch_ref,
+    heads_of,
+    local_heads,
+    local_path,
+    named,
+    open_local,
+)
 from include.adapters.branches.git_mirror import fetch_commit, mirror
-from include.adapters.branches.git_remote import HEADS, Remote
-from include.adapters.branches.git_text import MOST_OF_A_NAME, as_commit, as_line
+from include.adapters.branches.git_remote import Remote
+from include.adapters.branches.git_text import as_commit
 from include.domain.errors import BadInput
-from include.domain.repositories import Access, Transport, shown, transport
+from include.domain.repositories import Access, shown
 from include.ports import Change, Commit, FileChange
 
 WHOLE_HASH = 40  # digits
-NAMED = 20      # branches that a sentence lists
 
 
 class GitBranches:
@@ -35,9 +40,9 @@ class GitBranches:
 
     def head(self, branch: str) -> str:
         ref = branch_ref(branch)
-        heads = _local_heads(self._open()) if self._path else self._remote.heads()
+        heads = local_heads(self._open()) if self._path else self._remote.heads()
         if ref not in heads:
-            raise BadInput(f"there is no branch {branch!r} in {shown(self._repository)}: {_named(heads)}")
+            raise BadInput(f"there is no branch {branch!r} in {shown(self._repository)}: {named(heads)}")
         return heads[ref]
 
     def commit(self, revision: str) -> Commit:
@@ -71,20 +76,20 @@ class GitBranches:
         if not self._path:
             mirror(self._remote, fetch=True)
         repository, found = self._at(commit)
-        heads = [(branch_name(ref), head) for ref, head in _local_heads(repository).items()]
+        heads = [(branch_name(ref), head) for ref, head in local_heads(repository).items()]
         return git_history.holding(repository, found, heads)
 
     def built_on(self, commit: str, branches: Sequence[str], most: int = 2000) -> list[str]:
         repository, found = self._at(commit)
-        return git_history.built_on(repository, found, _heads_of(repository, branches), most)
+        return git_history.built_on(repository, found, heads_of(repository, branches), most)
 
     def newest(self, branches: Sequence[str], most: int) -> list[Commit]:
         repository = self._open() if self._path else mirror(self._remote, fetch=True)
-        return git_history.newest(repository, _heads_of(repository, branches), most)
+        return git_history.newest(repository, heads_of(repository, branches), most)
 
     def naming(self, ticket: str, branches: Sequence[str], most: int = 2000) -> list[Commit]:
         repository = self._open() if self._path else mirror(self._remote, fetch=True)
-        return git_history.naming(repository, ticket, _heads_of(repository, branches), most)
+        return git_history.naming(repository, ticket, heads_of(repository, branches), most)
 
     def _at(self, revision: str) -> tuple[pygit2.Repository, pygit2.Commit]:
         """The commit, and the repository on this machine that has it: a mirror is fetched for what it lacks."""
@@ -123,55 +128,5 @@ class GitBranches:
 def remote_head(repository: str, branch: str, access: Access | None = None) -> str | None:
     """The hash of the branch's newest commit, or None without such a branch; asks the remote, clones nothing."""
     path = local_path(repository)
-    heads = _local_heads(open_local(path, repository)) if path else Remote(repository, access).heads()
+    heads = local_heads(open_local(path, repository)) if path else Remote(repository, access).heads()
     return heads.get(branch_ref(branch))
-
-
-def local_path(repository: str) -> Path | None:
-    """Where it is on this machine; None where it is a remote one."""
-    if transport(repository) != Transport.HERE:
-        return None
-    url = urlsplit(repository)
-    return Path(unquote(url.path)) if url.scheme == "file" else Path(repository).expanduser()
-
-
-def open_local(path: Path, repository: str) -> pygit2.Repository:
-    try:
-        return pygit2.Repository(str(path))
-    except pygit2.GitError as error:
-        raise BadInput(f"repository {shown(repository)}: {error}") from error
-
-
-def _local_heads(repository: pygit2.Repository) -> dict[str, str]:
-    """A branch that names one that is not there is none."""
-    found = {}
-    for name in repository.references:
-        if name.startswith(HEADS):
-            with suppress(KeyError, pygit2.GitError):
-                found[name] = str(repository.references[name].resolve().target)
-    return found
-
-
-def _heads_of(repository: pygit2.Repository, branches: Iterable[str]) -> list[str]:
-    heads = _local_heads(repository)
-    return [heads[ref] for ref in map(branch_ref, branches) if ref in heads]
-
-
-def _named(refs: Iterable[str]) -> str:
-    names = sorted(branch_name(ref) for ref in refs)
-    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
-    return ", ".join(names[:NAMED]) + more or "none at all"
-
-
-def branch_name(ref: str) -> str:
-    """Of a ref as somebody pushed it: fit to be printed."""
-    return as_line(os.fsencode(ref.removeprefix(HEADS)), MOST_OF_A_NAME)
-
-
-def branch_ref(branch: str) -> str:
-    """The full name of the branch; BadInput for what cannot be one."""
-    ref = f"{HEADS}{branch}"
-    if branch.startswith("-") or not pygit2.reference_is_valid_name(ref):
-        raise BadInput(f"{branch!r} cannot be the name of a branch")
-    return ref
-

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pygit2
 
-from include.adapters.branches.git import branch_ref, local_path, open_local
 from include.adapters.branches.git_conflict import conflict
+from include.adapters.branches.git_local import branch_ref, local_path, open_local
 from include.adapters.branches.git_mirror import mirror
 from include.adapters.branches.git_remote import HEADS, Callbacks, Remote
 from include.adapters.branches.git_text import as_text
