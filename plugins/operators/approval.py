@@ -66,7 +66,7 @@ class Approve(StepOperator, HITLOperator):
 
     def _link(self, context: Context) -> str:
         try:
-            return self.generate_link_to_ui_from_context(context=context)
+            return self.generate_link_to_ui(task_instance=context["ti"])
         except ValueError:      # [api] base_url is not set
             return f"{context['ti'].dag_id} in Airflow"
 
