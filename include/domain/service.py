@@ -28,6 +28,7 @@ from include.domain.declared.squeeze import SqueezePlan
 from include.domain.declared.tickets import TicketSettings, pattern_of
 from include.domain.declared.told import ArchiveSettings, ChatSettings
 from include.domain.declared.weekly import STAGING, Weekly
+from include.domain.errors import BadInput
 from include.domain.freezes import Freeze
 from include.domain.metric_sources import AnyMetricSource, CloudWatchSource
 from include.domain.repositories import why_not
@@ -139,8 +140,8 @@ class Service(Settings):
         return regions[region]
 
     def gate(self, name: str) -> AnyGate:
-        """The gate's settings; KeyError names what there is."""
+        """The gate's settings; BadInput names what there is."""
         gates = {gate.name: gate for gate in self.gates}
         if name not in gates:
-            raise KeyError(f"{self.service} declares no gate {name}: {', '.join(gates) or 'there are none'}")
+            raise BadInput(f"{self.service} declares no gate {name}: {', '.join(gates) or 'there are none'}")
         return gates[name]

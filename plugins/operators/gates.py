@@ -14,6 +14,7 @@ class TryGate(StepOperator):
 
     template_fields = ("push",)
     operator_extra_links = (LogLink(),)
+    gives_way = True
 
     def __init__(self, *, push: Any, gate: str, **kwargs: Any):
         super().__init__(**kwargs)

@@ -150,3 +150,18 @@ def test_a_second_event_of_a_commit_pushes_nothing_again(world, run, heard):
     assert ends == ["FailureClean", "Superseded"]
     assert any("was taken up by api-" in str(said) and "which ended as FailureClean" in str(said)
                for said in world.chat.room)
+
+
+GATES = {"gates": [{"name": "unit", "kind": "command", "commands": [["make", "test"]], "limit_minutes": 600}]}
+
+
+@pytest.mark.parametrize("world", [GATES], indirect=True)
+def test_a_push_whose_gate_is_still_being_tried_gives_way_and_nobody_is_told_of_a_gate(world, run, heard, meanwhile):
+    older = world.branches.push("prod", "one")
+    world.gates["unit"].undecided.add(older)
+    heard(older)
+    meanwhile(world, "prod", lambda: world.gates["unit"]._begun)
+    colour, states = run("api_patch_push")
+    assert (colour, states["gates.unit"], states["pre_flight"]) == ("success", "skipped", "skipped")
+    assert records(world)["prod"]["end"] == "Superseded"
+    assert not [said for said in world.chat.room if "did not pass" in said]

@@ -56,6 +56,23 @@ def test_amis_are_looked_for_with_prods_connection_in_the_regions_of_all_environ
     assert {meta.endpoint_url for meta in regions.values()} == {"http://127.0.0.1:1"}    # that of aws_prod
 
 
+GATES = [{"name": "unit", "kind": "command", "commands": [["make", "test"]], "limit_minutes": 480},
+         {"name": "ci", "kind": "commit_status", "connection": "forge", "repository": "example/api", "check": "ci"}]
+
+
+def test_a_gate_is_built_from_its_kind_and_connection_once_in_the_life_of_a_task(monkeypatch):
+    forge = {"conn_type": "http", "host": "https://forge.example/api/v3", "extra": {"token": "abc"}}
+    monkeypatch.setenv("AIRFLOW_CONN_FORGE", json.dumps(forge))
+    ports = Ports(service(gates=GATES), "prod", "")
+    unit, ci = ports.gate("unit"), ports.gate("ci")
+    assert (type(unit).__name__, type(ci).__name__) == ("CommandGates", "CommitStatusGates")
+    assert unit._limit == timedelta(minutes=1), "480 minutes at a time scale of 480"
+    assert str(ci._client.base_url) == "https://forge.example/api/v3/"
+    assert ports.gate("unit") is unit, "what it runs goes on from look to look"
+    with pytest.raises(BadInput, match="api declares no gate lint: unit, ci"):
+        ports.gate("lint")
+
+
 def test_prometheus_is_reached_by_its_connection(monkeypatch):
     monkeypatch.setenv("AIRFLOW_CONN_METRICS", json.dumps({
         "conn_type": "http", "host": "prometheus", "schema": "https", "port": 9090, "extra": {"token": "abc"}}))

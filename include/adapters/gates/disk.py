@@ -1,14 +1,19 @@
 """What a gate's folder takes of the worker's disk, and how it is removed. Standard library only."""
 
+import fcntl
 import os
 import shutil
+import stat
 import time
 from contextlib import suppress
 from pathlib import Path
+from typing import IO
 
 KEEP_FREE = 256 * 1024 * 1024   # bytes that others on the same disk need
 LOOK_EVERY = 2.0                # seconds, and more where a look takes long
 SHARE = 20                      # looking takes one part of so many
+MARK = "lives"
+NEW = 600.0                     # seconds
 
 
 class Disk:
@@ -41,6 +46,32 @@ def size_of(folder: Path) -> int:
             with suppress(OSError):
                 total += os.lstat(os.path.join(root, name)).st_blocks * 512
     return total
+
+
+def mark(folder: Path) -> IO[bytes]:
+    """As long as this is open, the folder is in use; what a machine lost with its power is not."""
+    lives = (folder / MARK).open("wb")
+    fcntl.flock(lives, fcntl.LOCK_EX)
+    return lives
+
+
+def abandoned(beside: Path, pattern: str) -> list[Path]:
+    """Folders of gates whose guard and worker died at once. A new one is left alone: its guard may still begin."""
+    return [folder for folder in beside.glob(pattern) if _is_abandoned(folder)]
+
+
+def _is_abandoned(folder: Path) -> bool:
+    try:
+        told = folder.lstat()
+        if not stat.S_ISDIR(told.st_mode) or told.st_uid != os.geteuid() or time.time() - told.st_mtime < NEW:
+            return False
+        with (folder / MARK).open("rb") as lives:
+            fcntl.flock(lives, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return folder.exists()
+    except OSError:     # somebody has it, or it is not ours
+        return False
+    return True
 
 
 def remove(folder: Path) -> None:

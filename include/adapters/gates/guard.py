@@ -17,7 +17,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from include.adapters.gates.disk import Disk, remove
+from include.adapters.gates.disk import Disk, mark, remove
 from include.adapters.gates.output import NOTE, Output, shortened
 from include.adapters.gates.processes import adopt_orphans, before_a_command, end_all, outlives_signals, reap
 
@@ -117,12 +117,14 @@ def say(line: dict[str, Any]) -> None:
 def main(folder: Path) -> None:
     adopt_orphans()
     outlives_signals()
+    lives = mark(folder)
     try:
         if asked := sys.stdin.readline():
             say(Guard(folder, json.loads(asked)).run())
             sys.stdin.read()    # closes when the log was read
     finally:
         remove(folder)
+        lives.close()
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from uuid import uuid4
 import pytest
 
 from include.adapters.branches.git import GitBranches
-from include.adapters.gates import command
+from include.adapters.gates import run
 from include.adapters.gates.command import CommandGates
 from include.domain.declared.gates import CommandGate
 from include.domain.errors import BadInput, Retryable
@@ -38,8 +38,8 @@ def commit(repository):
 @pytest.fixture
 def folders(tmp_path, monkeypatch):
     """Where the folders of gates lie: none must stay."""
-    monkeypatch.setattr(command.tempfile, "tempdir", str(tmp_path))
-    monkeypatch.setattr(command, "GRACE", 0.3)
+    monkeypatch.setattr(run.tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(run, "GRACE", 0.3)
     return lambda: list(tmp_path.glob("serin-gate-*"))
 
 
@@ -226,6 +226,36 @@ def test_a_guard_that_was_killed_is_a_passing_fault(gate, commit, sleep):
     assert not living(sleep)
 
 
+def test_what_a_machine_lost_with_worker_and_guard_is_removed_by_the_next_gate_and_nothing_else(
+        gate, commit, tmp_path, monkeypatch):
+    running = gate("sleep 30")
+    running.outcome(commit, LOOK)
+    eventually((running._run._folder / "lives").exists, "its guard")
+    lost, new, other = (tmp_path / name for name in ("serin-gate-lost", "serin-gate-new", "other"))
+    for folder in (lost, new, other):
+        (folder / "checkout").mkdir(parents=True)
+    (lost / "lives").touch()
+    link = tmp_path / "serin-gate-link"
+    link.symlink_to(other)
+    os.utime(link, (0, 0), follow_symlinks=False)
+    for folder in (lost, other, running._run._folder):
+        os.utime(folder, (0, 0))
+    assert outcome(gate("true"), commit).passed
+    assert not lost.exists()
+    assert (new / "checkout").exists()
+    assert (other / "checkout").exists(), "also where a link leads there"
+    assert running._run.checkout.exists(), "another worker's, whose guard lives"
+    new.rename(tmp_path / "seen")
+    link.unlink()
+
+
+def test_a_guard_that_says_nothing_long_after_the_limit_is_given_up(gate, commit):
+    running = gate("sleep 30", limit=20)
+    running.outcome(commit, LOOK)
+    with pytest.raises(Retryable, match="says nothing, 60 s after their limit of 0:00:20"):
+        running.outcome(commit, Look(BEGAN + timedelta(seconds=81), BEGAN))
+
+
 def test_a_guard_is_ended_by_whoever_asked_and_by_no_signal_that_goes_to_all(gate, commit):
     running = gate("touch begun; while [ ! -e end ]; do sleep 0.05; done")
     running.outcome(commit, LOOK)
@@ -238,13 +268,13 @@ def test_a_guard_is_ended_by_whoever_asked_and_by_no_signal_that_goes_to_all(gat
 
 WORKER = """
 import sys, time
-from include.adapters.gates import command
+from include.adapters.gates import run
 from datetime import UTC, datetime, timedelta
 from include.adapters.branches.git import GitBranches
 from include.adapters.gates.command import CommandGates
 from include.domain.declared.gates import CommandGate
 from include.domain.looks import Look
-command.GRACE = 0.3
+run.GRACE = 0.3
 gate = CommandGate(name="unit", kind="command", commands=[
     ["sh", "-c", f"trap '' TERM; setsid {sys.argv[2]} & {sys.argv[2]}"]])
 branches = GitBranches(sys.argv[1])
