@@ -3,20 +3,23 @@
 from airflow.sdk import DAG
 
 from include.catalog import service_files
+from include.domain.by_hand import dag_of
+from include.domain.declared.environments import PROD
 from plugins.operators.keep import Keep, keep_form
 
-for service in (file.service for file in service_files() if file.service):
-    prod = [settings.region for settings in service.environments["prod"].regions]
+for service, environment in (
+        (file.service, name) for file in service_files() if file.service for name in file.service.environments):
+    regions = service.regions_of(environment)
 
     with DAG(
-        f"{service.service}_keep",
-        dag_display_name=f"{service.service}: keep",
+        dag_of(service.service, environment, "keep"),
+        dag_display_name=f"{service.service}: keep in {environment}",
         description=__doc__,
         doc_md=__doc__,
-        tags={"push", service.service},
+        tags={"push" if environment == PROD else "deploy", service.service},
         schedule=None,
         catchup=False,
-        params=keep_form(prod),
+        params=keep_form(regions),
     ):
-        for region in prod:
-            Keep(task_id=region.replace("-", "_"), service=service.service, region=region)
+        for region in regions:
+            Keep(task_id=region.replace("-", "_"), service=service.service, environment=environment, region=region)

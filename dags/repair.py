@@ -3,24 +3,27 @@
 from airflow.sdk import DAG
 
 from include.catalog import service_files
+from include.domain.by_hand import dag_of
+from include.domain.declared.environments import PROD
 from plugins.operators.repair import FinishRepair, repair_form
 from plugins.task_groups.repair import repair
 from plugins.timetables.weekly import weekly
 
-for service in (file.service for file in service_files() if file.service):
-    prod = [settings.region for settings in service.environments["prod"].regions]
+for service, environment in (
+        (file.service, name) for file in service_files() if file.service for name in file.service.environments):
+    regions = service.regions_of(environment)
 
     with DAG(
-        f"{service.service}_repair",
-        dag_display_name=f"{service.service}: repair",
+        dag_of(service.service, environment, "repair"),
+        dag_display_name=f"{service.service}: repair in {environment}",
         description=__doc__,
         doc_md=__doc__,
-        tags={"push", service.service},
+        tags={"push" if environment == PROD else "deploy", service.service},
         schedule=weekly(service.repair.check_on, service.repair.check_at),
         catchup=False,
         max_active_runs=1,
-        params=repair_form(prod),
+        params=repair_form(regions),
     ):
-        regions = [repair(service, name) for name in prod]
-        finish_repair = FinishRepair(task_id="finish_repair", service=service.service)
-        regions >> finish_repair.as_teardown(on_failure_fail_dagrun=True)
+        repaired = [repair(service, name, environment) for name in regions]
+        finish_repair = FinishRepair(task_id="finish_repair", service=service.service, environment=environment)
+        repaired >> finish_repair.as_teardown(on_failure_fail_dagrun=True)

@@ -3,22 +3,26 @@
 from airflow.sdk import DAG
 
 from include.catalog import service_files
+from include.domain.by_hand import dag_of
+from include.domain.declared.environments import PROD
 from plugins.operators.roll_back import FinishRollBack, roll_back_form
 from plugins.task_groups.roll_back import roll_back
 
-for service in (file.service for file in service_files() if file.service):
-    prod = [settings.region for settings in service.environments["prod"].regions]
+for service, environment in (
+        (file.service, name) for file in service_files() if file.service for name in file.service.environments):
+    regions = service.regions_of(environment)
 
     with DAG(
-        f"{service.service}_roll_back",
-        dag_display_name=f"{service.service}: roll back",
+        dag_of(service.service, environment, "roll_back"),
+        dag_display_name=f"{service.service}: roll back in {environment}",
         description=__doc__,
         doc_md=__doc__,
-        tags={"push", service.service},
+        tags={"push" if environment == PROD else "deploy", service.service},
         schedule=None,
         catchup=False,
-        params=roll_back_form(prod),
+        params=roll_back_form(regions, environment),
     ):
-        regions = [roll_back(service, region) for region in prod]
-        finish_roll_back = FinishRollBack(task_id="finish_roll_back", service=service.service, regions=prod)
-        regions >> finish_roll_back.as_teardown()
+        undone = [roll_back(service, region, environment) for region in regions]
+        finish_roll_back = FinishRollBack(task_id="finish_roll_back", service=service.service, environment=environment,
+                                          regions=regions)
+        undone >> finish_roll_back.as_teardown()

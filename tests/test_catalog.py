@@ -83,6 +83,17 @@ def _settings(model: type[BaseModel]) -> set[str]:
     return found
 
 
+def test_the_example_s_environments_are_as_prod_but_for_what_they_say():
+    api = load_services()["api"]
+    assert api.within("prod") is api
+    test = api.within("test")
+    assert (test.red_black.watch_minutes, test.red_black.red_red_minutes, test.red_black.compare) == (2, 0, False)
+    assert test.red_black.batch_percent == api.red_black.batch_percent
+    assert (test.freezes, test.scaling) == ((), None)
+    assert (api.deployed_from("test"), api.deployed_from("release")) == (("test",), ("integration", "staging"))
+    assert api.every_region == ("us-east-1", "us-west-2", "eu-west-1")
+
+
 # --- refusals
 
 @pytest.mark.parametrize(("old", "new", "says"), [
@@ -129,6 +140,16 @@ def _settings(model: type[BaseModel]) -> set[str]:
     pytest.param("# version: ", "freezes: [{name: x, starts: 2026-12-31, ends: 2026-12-30}]\n# version: ",
                  "freezes.0.ends: datetime.date(2026, 12, 30) is refused: a freeze ends after it starts, at 2026-12-31 "
                  "00:00", id="a freeze that ends before it starts"),
+    pytest.param("  test:\n    connection", "  tets:\n    connection", "environments.tets: is not known; there are "
+                 "test, integration, staging, prod", id="unknown environment"),
+    pytest.param("        markets: [us_west]\n", "", "environments.prod.regions.1.markets: is missing",
+                 id="a region of prod without markets"),
+    pytest.param("  test:\n", "    red_black: {watch_minutes: 1}\n  test:\n", "environments.prod.red_black: prod's "
+                 "settings are those of red_black itself", id="other settings for prod than its own"),
+    pytest.param("  extra_percent: 10 ", "  compare: false\n  extra_percent: 10 ", "red_black.compare: false is "
+                 "refused: prod is always compared", id="prod without a comparison"),
+    pytest.param("watch_minutes: 2\n", "wach_minutes: 2\n", "environments.test.red_black.wach_minutes: unknown key; "
+                 "did you mean watch_minutes?", id="unknown key in what is otherwise in an environment"),
     pytest.param("[us_east, brazil]", "[us_eastt]", "environments.prod.regions.0.markets: 'us_eastt' is no market of "
                  "markets.yaml; did you mean us_east? known: brazil,", id="unknown market"),
     pytest.param("[us_east, brazil]", "[us_west]", "environments.prod.regions.0.markets: 'us_west' is not served from "

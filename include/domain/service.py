@@ -116,6 +116,10 @@ class Service(Settings):
         red_black = self.red_black.model_copy(update=changes)
         return self.model_copy(update={"red_black": red_black, "freezes": (), "scaling": None})
 
+    def regions_of(self, environment: str) -> list[str]:
+        """The names of its regions, in push order."""
+        return [here.region for here in self.environments[environment].regions]
+
     def deployed_from(self, branch: str) -> tuple[str, ...]:
         """The declared environments that the commits of `test` or of `release` go to."""
         return tuple(name for name in GOES_TO[branch] if name in self.environments)

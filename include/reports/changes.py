@@ -10,7 +10,7 @@ from markupsafe import Markup, escape
 from include.domain.changes.config import ConfigChanges
 from include.domain.changes.launch import LaunchChanges
 from include.domain.changes.libraries import How, LibraryChange
-from include.domain.changes.report import ChangeReport, all_missing, counted, sentence
+from include.domain.changes.report import ChangeReport, all_missing, counted, headline
 from include.domain.changes.source import Count, Source, SourceCommit
 from include.domain.changes.tickets import TICKET_ID, Ticket
 from include.reports.render import link, page, script
@@ -31,7 +31,7 @@ class Group:
 def changes_report(report: ChangeReport) -> str:
     """The page; `report` says all of it, and everything of it is untrusted."""
     code, policy = script("changes.js")
-    return page("changes.html", report=report, said=sentence(report), missing=all_missing(report), SHORT=SHORT,
+    return page("changes.html", report=report, said=headline(report), missing=all_missing(report), SHORT=SHORT,
                 counted=counted, link=link, linked=lambda text: _linked(text, report.tickets), by_how=_by_how,
                 groups=_groups, config=_config, launches=_launches(report), ticket=_ticket(report.tickets),
                 script=code, policy=policy)

@@ -6,6 +6,7 @@ from typing import Any
 
 from airflow.sdk import Param
 
+from include.domain.declared.environments import PROD
 from include.domain.errors import NothingToUndo, Refused
 from include.domain.looks import Wait
 from include.domain.push import Push
@@ -45,13 +46,13 @@ def push_of(visit: Visit) -> Push:
     return push
 
 
-def roll_back_form(regions: list[str]) -> dict[str, Param]:
+def roll_back_form(regions: list[str], environment: str = PROD) -> dict[str, Param]:
     """What a person is asked who rolls back by hand."""
     return {
         "regions": Param(regions, type="array", title="Regions", items={"enum": regions}, examples=regions,
                          minItems=1, uniqueItems=True),
         "reason": Param(type="string", title="Reason", minLength=3, maxLength=500),
-        "veto": Param(True, type="boolean", title="Veto the AMI",
+        "veto": Param(environment == PROD, type="boolean", title="Veto the AMI",
                       description="On: it is not pushed again until somebody lifts the veto."),
         "push": Param("", type="string", title="Push", maxLength=100,
                       description="Id of the push to undo. Empty: the newest that can still be undone."),

@@ -123,3 +123,33 @@ def test_a_commit_that_passed_on_one_branch_is_not_tried_again_on_the_next(every
     everywhere.branches.heads["release"] = commit
     everywhere.elsewhere["integration"].gates["unit"].refuses[commit] = "would be asked again"
     assert run("api_release_deploy")[0] == "success"
+
+
+@pytest.mark.parametrize("world", [DECLARED], indirect=True)
+def test_a_deploy_is_rolled_back_by_hand_in_its_environment_and_vetoes_nothing_unless_asked(everywhere, run):
+    first = everywhere.branches.head("release")
+    commit = everywhere.branches.push("release", "better")
+    run("api_release_deploy")
+    colour, states = run("api_staging_roll_back", reason="it looks odd")
+    assert (colour, states["us_east_1.roll_back"]) == ("success", "success")
+    staging, image = everywhere.elsewhere["staging"], everywhere.images.find(first)
+    serving = [group.ami for region in staging.regions.values() for group in region.groups.values() if group.desired
+               and group.tags.get("serin:colour") != "black"]
+    assert serving == [image.ids["us-east-1"]]
+    assert not everywhere.images.find(commit).veto
+    revised = [json.loads(body) for key, body in everywhere.archive.objects.items() if key.endswith("record-2.json")]
+    assert [(record["environment"], record["end"]) for record in revised] == [("staging", "FailureClean")]
+    assert sorted(everywhere.elsewhere["integration"].regions["us-east-1"].groups) == ["api-integration-v042"]
+
+
+@pytest.mark.parametrize("world", [DECLARED], indirect=True)
+def test_what_a_dead_deploy_left_over_is_found_and_put_right_in_its_environment_alone(everywhere, run):
+    everywhere.regions["us-east-1"].groups["api-prod-v041"].suspended.add("AZRebalance")
+    group = everywhere.elsewhere["test"].regions["us-east-1"].groups["api-test-v041"]
+    group.tags |= {"serin:push": "api-20261101T100000-abc123-test", "serin:suspended": "Launch"}
+    group.suspended.add("Launch")
+    assert run("api_test_repair")[0] == "failed"
+    assert "airflow dags trigger api_test_repair --conf" in str(everywhere.chat.room[-1])
+    assert run("api_test_repair", do_it=True, reason="the deploy died")[0] == "success"
+    assert not group.suspended
+    assert run("api_staging_repair")[0] == "success"

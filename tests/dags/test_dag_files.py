@@ -11,6 +11,8 @@ from tests.world.declared import elsewhere, service
 
 VERBS = ("test_deploy", "release_deploy", "patch_push", "roll_back", "lift_veto", "keep", "report_now", "hold",
          "resume", "repair", "calibrate", "merge_back", "weekly_push")
+BY_HAND = tuple(f"{where}_{what}" for where in ("test", "integration", "staging")
+                for what in ("roll_back", "keep", "repair"))
 ALL = {"environments": elsewhere("test", "integration", "staging"),
        "weekly": {"day": "tue", "at": "10:00", "users": ["ada"]}}
 SLOW = {"numpy", "scipy", "pandas", "boto3", "botocore", "pygit2"}
@@ -20,13 +22,13 @@ def test_every_declared_service_has_its_dags(declare, dags):
     declare(api=service(**ALL), web=service(service="web", **ALL))
     bag = dags()
     assert not bag.import_errors
-    assert set(bag.dags) == {f"{name}_{what}" for name in ("api", "web") for what in VERBS}
+    assert set(bag.dags) == {f"{name}_{what}" for name in ("api", "web") for what in VERBS + BY_HAND}
 
 
 def test_a_broken_service_file_is_shown_and_hides_no_other(declare, dags):
     declare(api=service(**ALL), web="service: web\ncanary: {sise: 1}\n")
     bag = dags()
-    assert set(bag.dags) == {f"api_{what}" for what in VERBS}
+    assert set(bag.dags) == {f"api_{what}" for what in VERBS + BY_HAND}
     [(where, what)] = bag.import_errors.items()
     assert where.endswith("service_files.py")
     assert "web.yaml" in what
@@ -41,7 +43,7 @@ def test_reading_it_imports_nothing_slow(file):
     assert not SLOW & set(found.stdout.split())
 
 
-@pytest.mark.parametrize("dag_id", [f"api_{what}" for what in VERBS])
+@pytest.mark.parametrize("dag_id", [f"api_{what}" for what in VERBS + BY_HAND])
 def test_it_survives_being_written_to_airflows_database(dag_id, declare, dags):
     from airflow.serialization.serialized_objects import DagSerialization
 

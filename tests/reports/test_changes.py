@@ -1,5 +1,7 @@
 """The page of what changes: what it says, and that nothing which people wrote is more than text."""
 
+import base64
+import hashlib
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -79,7 +81,7 @@ def test_a_jump_that_may_break_is_marked_and_comes_first():
 
 def test_what_is_missing_is_said():
     said = text_of(changes_report(report(1, missing=("what the tickets say is not known: Jira did not answer: 503",))))
-    assert said.count("Jira did not answer: 503") == 2     # in the sentence, and by itself
+    assert said.count("Jira did not answer: 503") == 1
 
 
 def test_of_what_could_not_be_compared_nothing_is_made_up():
@@ -92,7 +94,8 @@ def test_of_what_could_not_be_compared_nothing_is_made_up():
 
 def test_nothing_is_known_of_what_runs():
     said = text_of(changes_report(report(against=(), launches=(), missing=("nothing of api runs in us-east-1 yet",))))
-    assert "nothing is known of what runs; nothing of api runs in us-east-1 yet" in said
+    assert "nothing is known of what runs" in said
+    assert "nothing of api runs in us-east-1 yet" in said
 
 
 def test_each_ami_that_runs_has_its_own_part():
@@ -117,7 +120,9 @@ def test_a_page_needs_nothing_from_elsewhere_and_runs_its_own_script_alone():
     page = changes_report(report(12, 50, 5))
     assert not re.search(r"\bsrc\s*=|@import|url\(|<link|<iframe|<img", page)
     policy = re.search(r'Content-Security-Policy" content="([^"]+)"', page)[1]
-    assert policy.startswith("default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-")
+    code = re.search(r"<script>(.*?)</script>", page, re.DOTALL)[1]
+    digest = base64.b64encode(hashlib.sha256(code.encode()).digest()).decode()
+    assert policy == f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{digest}'"
     assert Read(page).scripts == 1
 
 

@@ -116,3 +116,16 @@ def test_an_ami_that_was_built_before_is_pushed_without_a_build():
     record = Flow(world).push(ami=image.ids[REGIONS[0]])
     assert (record.end, record.ami, record.commit) == (PushEnd.SUCCESS, image.name, commit)
     assert not world.images.started
+
+
+def test_the_pages_of_a_push_lead_to_what_changes(monkeypatch):
+    world = World(service(regions=1))
+    world.branches.push("prod", "faster search")
+    put = world.archive.put
+    monkeypatch.setattr(world.archive, "put", lambda *given: put(*given).replace("memory://", "https://archive/"))
+    flow = Flow(world)
+    flow.push()
+    kept = f"pushes/api/{flow.push_id}"
+    for page in ("push", "canary"):
+        assert f'<a href="https://archive/{kept}/changes.html">What changes</a>' in (
+            world.archive.get(f"{kept}/{page}.html").decode()), page

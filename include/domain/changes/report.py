@@ -86,13 +86,16 @@ def with_missing(report: ChangeReport, sentences: Iterable[str]) -> ChangeReport
 
 
 def sentence(report: ChangeReport) -> str:
+    """The headline, and what could not be said."""
+    return "; ".join((headline(report), *all_missing(report)))
+
+
+def headline(report: ChangeReport) -> str:
     """`12 commits of 4 people, 3 libraries up, 1 config key`: for each AMI that runs, where there are several."""
-    if not report.against:
-        return "; ".join(("nothing is known of what runs", *all_missing(report)))
     several = len(report.against) > 1
     told = [f"{', '.join(one.running.regions)}: {_against(one)}" if several else _against(one)
-            for one in report.against]
-    return "; ".join((*told, *_by_hand(report), *all_missing(report)))
+            for one in report.against] or ["nothing is known of what runs"]
+    return "; ".join((*told, *_by_hand(report)))
 
 
 def _against(one: Against) -> str:
