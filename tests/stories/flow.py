@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from include.domain.canary import Canary
-from include.domain.errors import Final, NothingToUndo
+from include.domain.ending import Early
+from include.domain.errors import EARLY, Final, NothingToUndo
 from include.domain.looks import Look, Wait
 from include.domain.peak_windows import Market
 from include.domain.push import Push, PushRecord
@@ -44,6 +45,7 @@ class Flow:
         self.world, self.push_id = world, push_id
         self.service = world.service
         self.failures: dict[str, str] = {}
+        self.early: Early | None = None
         self.plan: Any = None
         self.markets = markets or {name: Market(name, "UTC") for name in MARKETS}
 
@@ -163,14 +165,14 @@ class Flow:
     def roll_back(self, region: str, owner: str = "", push_id: str = "", *, also_complete: bool = False) -> str | None:
         ports = self._ports("clusters", "traffic", "limits", "metrics", "leases", "runs", region=region)
         return self._task(f"{region.replace('-', '_')}.roll_back", lambda look: roll_back.roll_back(
-            owner or f"{self.push_id}.roll_back", push_id or self.push_id, self.service, "prod", region, look, **ports,
-            also_complete=also_complete))
+            owner or f"{self.push_id}.roll_back", push_id or self.push_id, self.service, self.world.environment, region,
+            look, **ports, also_complete=also_complete))
 
     def finish(self, push: Push) -> PushRecord:
-        archive_and_leases = self._ports("archive", "leases")
+        ports = self._ports("archive", "leases", "branches")
         record = self._task("finish_push", lambda look: ends.finish_push(
             push, self.failures, self.service, look.now, self.world.mortal(self.world.clusters, "clusters"),
-            **archive_and_leases))
+            early=self.early, **ports))
         self.world.tell(f"{record.end}: {record.reason or record.regions}")
         return record
 
@@ -179,7 +181,8 @@ class Flow:
         return {"markets": self.markets} if name == "launch_new" else {}
 
     def _ports(self, *names: str, region: str = "") -> dict[str, Any]:
-        ports = self.world.ports(region or self.service.canary.region)
+        here = self.service.canary.region
+        ports = self.world.ports(region or (here if here in self.world.regions else next(iter(self.world.regions))))
         return {name: ports[name] for name in names}
 
     def _task(self, name: str, step: Any) -> Any:
@@ -188,6 +191,8 @@ class Flow:
             return self.world.run(step, name)
         except NothingToUndo:
             return None
+        except EARLY:
+            raise
         except Final as final:
             self.failures[name] = str(final)
             self.world.tell(f"{name}: failed: {final}")

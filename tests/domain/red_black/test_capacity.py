@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from include.domain.red_black.capacity import after_un_pinning, can_carry, carried_rps, to_take_back
+from include.domain.red_black.capacity import after_un_pinning, can_carry, can_replace, carried_rps, to_take_back
 
 
 @pytest.mark.parametrize(("keeping", "need", "each", "carries"), [
@@ -23,6 +23,16 @@ from include.domain.red_black.capacity import after_un_pinning, can_carry, carri
 def test_capacity_goes_only_where_those_that_stay_carry_the_need(keeping: int, need: float, each: float,
                                                                  carries: bool):
     assert (can_carry(keeping, need, each) is None) == carries
+
+
+@pytest.mark.parametrize(("keeping", "had", "replaces"), [
+    pytest.param(4, 4, True, id="as many as there were"),
+    pytest.param(3, 4, False, id="one fewer"),
+    pytest.param(0, 0, False, id="nobody keeps traffic, and nobody did"),
+    pytest.param(-1, 0, False, id="more would go than there are"),
+])
+def test_where_nothing_is_measured_as_many_must_stay_as_there_were(keeping: int, had: int, replaces: bool):
+    assert (can_replace(keeping, had) is None) == replaces
 
 
 def test_the_law_speaks_in_numbers():
