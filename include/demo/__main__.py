@@ -19,6 +19,7 @@ from include.demo.folders import Folder
 from include.demo.follow import follow
 from include.demo.show import Show
 from include.demo.stage import ROLL_BACK_DAG, Stage
+from include.domain.declared.environments import PROD
 from include.domain.errors import SerinError
 from include.local_cloud.service_repository import KINDS
 
@@ -86,7 +87,8 @@ def addresses(stage: Stage, flow: Flow, seen) -> list[str]:
             *(f"report       {report}" for report in reports),
             f"local cloud  {stage.cloud.data_url}   (AWS API: {stage.cloud.endpoint})",
             f"next push    commit to the branch {flow.branch} in {stage.repository}, or trigger {flow.dag} in Airflow",
-            f"roll back    trigger {ROLL_BACK_DAG} in Airflow: {airflow}/dags/{ROLL_BACK_DAG}",
+            *([f"roll back    trigger {ROLL_BACK_DAG} in Airflow: {airflow}/dags/{ROLL_BACK_DAG}"]
+              if flow.environments == (PROD,) else []),
             f"logs         {stage.processes.logs}", "", "Everything stays up until Ctrl-C.", ""]
 
 

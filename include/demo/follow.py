@@ -1,5 +1,6 @@
 """Follows a push from its commit to its end, and keeps the picture of it fresh."""
 
+import hashlib
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -42,7 +43,7 @@ def follow(stage: Stage, show: Show, flow: Flow, title: str, began: float, commi
     with show.running():
         while True:
             stage.check()
-            if seen := _look(stage, feed, flow.dag, title, began, notes):
+            if seen := _look(stage, feed, flow.dag, title, began, notes, newest=commit is None):
                 show.update(seen.picture)
                 question.look(seen.run_id, seen.run_state)
                 if commit and seen.run_state in ENDED:
@@ -56,13 +57,20 @@ def follow(stage: Stage, show: Show, flow: Flow, title: str, began: float, commi
 
 
 def _look(stage: Stage, feed: Feed | SideBySide, dag: str, title: str, began: float,
-          notes: dict[str, str]) -> Seen | None:
-    """None where something did not answer: the picture before stays."""
+          notes: dict[str, str], *, newest: bool) -> Seen | None:
+    """The push of the newest run, or the newest of all (a rollback, say); None where something did not answer: the
+    picture before stays."""
     try:
         runs, pushes = stage.runs.runs(dag), feed.pushes()
         run_id, state = (runs[-1]["dag_run_id"], runs[-1]["state"]) if runs else ("", "")
-        story = feed.story(pushes[-1]) if pushes else PushStory()
+        found = pushes if newest else [push_id for push_id in pushes if is_of(push_id, run_id)]
+        story = feed.story(found[-1]) if found else PushStory()
         picture = Picture(title, time.time(), began, feed.regions(), story, state or "waiting for the commit", notes)
         return Seen(picture, story, run_id, state)
     except (httpx.HTTPError, SerinError):
         return None
+
+
+def is_of(push_id: str, run_id: str) -> bool:
+    """The id of a push ends with what is made of its run's: a merge at the end of one starts another beside it."""
+    return push_id.endswith(hashlib.sha1(run_id.encode(), usedforsecurity=False).hexdigest()[:6])

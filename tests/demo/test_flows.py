@@ -116,7 +116,7 @@ def side_by_side(integration, staging):
 def test_deploys_side_by_side_end_as_the_worst_of_them(integration, staging, end):
     both = side_by_side(Record(integration), Record(staging))
     assert both.pushes() == ["api-1"]
-    assert both.record("api-1").end == end
+    assert both.record("api-1").end == both.record("api-1-staging").end == end
     assert {event.text for event in both.story("api-1").events} == {"api-1-integration", "api-1-staging"}
 
 
