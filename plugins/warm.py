@@ -22,6 +22,7 @@ import include.domain.scoring.judge
 import include.steps.canary.calibrate
 import include.steps.canary.life
 import include.steps.canary.scoring
+import include.steps.changes.tell
 import include.steps.images.build
 import include.steps.images.veto
 import include.steps.push.approval

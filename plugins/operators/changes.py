@@ -31,7 +31,7 @@ class TellChanges(StepOperator):
         return self.push
 
     def says(self, value: Push) -> str:
-        return f"{self.told.sentence}: {self.told.page}" if self.told.page else self.told.sentence
+        return self.told.line
 
     def _told(self, visit: Visit) -> Told | Wait:
         try:

@@ -162,3 +162,10 @@ def test_without_weekly_there_is_no_weekly_push(declare, dags):
 def test_what_changes_is_told_before_anything_is_looked_at_or_changed(push):
     assert upstream(push, "changes") == {"build_ami"}
     assert upstream(push, "pre_flight") == {"changes"}
+
+
+def test_the_task_of_what_changes_has_a_button_for_its_page_also_where_airflow_reads_it_from_its_database(push):
+    from airflow.serialization.serialized_objects import DagSerialization
+
+    told = DagSerialization.from_dict(DagSerialization.to_dict(push)).get_task("changes")
+    assert [link.name for link in told.operator_extra_links] == ["What changes"]

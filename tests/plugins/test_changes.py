@@ -39,9 +39,9 @@ def executed(monkeypatch, answer):
 
 
 def test_the_push_is_handed_on_and_the_room_hears_what_changes_and_where_it_can_be_read(ports, monkeypatch):
-    task, handed_on = executed(monkeypatch, Told("12 commits of 4 people, 3 libraries up", PAGE))
+    task, handed_on = executed(monkeypatch, Told("12 commits of 4 people, 3 libraries up", PAGE, "Jira did not answer"))
     assert handed_on == PUSH
-    assert task.says == f"12 commits of 4 people, 3 libraries up: {PAGE}"
+    assert task.says == f"12 commits of 4 people, 3 libraries up: {PAGE}; Jira did not answer"
     assert str(ports.chat.room[-1]).endswith(task.says)
     assert task.xcoms["changes", CHANGES] == PAGE
 

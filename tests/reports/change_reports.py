@@ -54,10 +54,11 @@ def report(commits: int = 12, packages: int = 5, config_keys: int = 3, **changes
     libraries = tuple(library(number) for number in range(packages))
     config = (ConfigChanges("prod", "", keys(config_keys)),
               ConfigChanges("staging", "us-east-1", (), "the config of api-0123456789ab is not known"))
-    launch = LaunchChanges("version 9, which ada made on 2026-11-02, is not in this push: it starts from what runs",
+    launch = LaunchChanges("version 9, which ada made on 2026-11-02, is not taken: the new version is made from what "
+                           "runs",
                            (KeyChange("InstanceType", How.CHANGED, "c7g.large", "c7g.xlarge"),),
                            ("  #!/bin/sh", "- export POOL=4", "+ export POOL=8", "- (hidden)", "+ (hidden)"))
-    same = LaunchChanges("this push changes nothing but the AMI: the new version is made from version 7, which "
+    same = LaunchChanges("nothing but the AMI changes: the new version is made from version 7, which "
                          "api-prod-v041 runs")
     known = {f"API-{number}": Ticket(f"API-{number}", f"Answers to question {number} are slow", "In Review",
                                      f"https://example.atlassian.net/browse/API-{number}")

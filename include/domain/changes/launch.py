@@ -38,14 +38,15 @@ class LaunchChanges:
 def launch_changes(launches: Launches) -> tuple[LaunchChanges, ...]:
     """What this push changes, what a hand changed since the last one, and what a hand changed that is not pushed."""
     runs, asg = launches.runs, launches.asg
-    told = [LaunchChanges(f"this push changes nothing but the AMI: the new version is made from version {runs.number}, "
-                          f"which {asg} runs")]
+    told = [LaunchChanges(f"nothing but the AMI changes: the new version is made from version {runs.number}, which "
+                          f"{asg} runs")]
     if launches.made and launches.made.number != runs.number:
-        told.append(_compared(launches.made, runs, f"version {runs.number} was given to {asg} by hand, after the push "
-                              f"that made version {launches.made.number} for it: this push carries it over"))
+        told.append(_compared(launches.made, runs, f"version {runs.number} was given to {asg} by hand, after version "
+                              f"{launches.made.number} was made for it: it is carried over"))
     if launches.newest:
         told.append(_compared(runs, launches.newest, f"version {launches.newest.number}, which {_maker(launches)} on "
-                              f"{launches.newest.made_at:%Y-%m-%d}, is not in this push: it starts from what runs"))
+                              f"{launches.newest.made_at:%Y-%m-%d}, is not taken: the new version is made from what "
+                              "runs"))
     return tuple(told)
 
 

@@ -67,10 +67,17 @@ class ChangeReport:
 
 @dataclass(frozen=True)
 class Told:
-    """What the room, the approval and other pages need of a report. `page` is its address, "" where it has none."""
+    """What the room, the approval and other pages need of a report. `page` is its address, "" where it has none;
+    `missing` is what could not be said."""
 
     sentence: str
     page: str
+    missing: str = ""
+
+    @property
+    def line(self) -> str:
+        """All of it, for the room."""
+        return "; ".join(filter(None, (f"{self.sentence}: {self.page}" if self.page else self.sentence, self.missing)))
 
 
 def all_missing(report: ChangeReport) -> tuple[str, ...]:
@@ -85,9 +92,8 @@ def with_missing(report: ChangeReport, sentences: Iterable[str]) -> ChangeReport
     return replace(report, missing=tuple(dict.fromkeys((*report.missing, *sentences))))
 
 
-def sentence(report: ChangeReport) -> str:
-    """The headline, and what could not be said."""
-    return "; ".join((headline(report), *all_missing(report)))
+def told_of(report: ChangeReport, page: str) -> Told:
+    return Told(headline(report), page, "; ".join(all_missing(report)))
 
 
 def headline(report: ChangeReport) -> str:
@@ -147,13 +153,14 @@ def counted(number: int, one: str, many: str = "") -> str:
 
 def written(report: ChangeReport, told: Told) -> bytes:
     """As JSON, for machines: everything that the page says."""
-    return json.dumps({"version": VERSION, "sentence": told.sentence, "page": told.page, **_derived(report)},
+    return json.dumps({"version": VERSION, "sentence": told.sentence, "page": told.page, "not_said": told.missing,
+                       **_derived(report)},
                       default=datetime.isoformat, ensure_ascii=False).encode()
 
 
 def read_told(body: bytes) -> Told:
     said = json.loads(body)
-    return Told(said["sentence"], said["page"])
+    return Told(said["sentence"], said["page"], said["not_said"])
 
 
 def _derived(report: ChangeReport) -> dict[str, Any]:

@@ -40,12 +40,16 @@ def what_runs(taking: Taking, images: Images, asking: Asking) -> list[Running]:
 
 
 def what_launches(taking: Taking, clusters: Mapping[str, Clusters], asking: Asking) -> tuple[Launch, ...]:
-    """Of each region in which one ASG takes the traffic: a push starts from it."""
-    return tuple(_launch(region, asgs[0].name, clusters[region], asking)
-                 for region, asgs in taking.items() if asgs and len(asgs) == 1)
+    """Of each region in which something runs."""
+    return tuple(_launch(region, [asg.name for asg in asgs], clusters[region], asking)
+                 for region, asgs in taking.items() if asgs)
 
 
-def _launch(region: str, asg: str, clusters: Clusters, asking: Asking) -> Launch:
+def _launch(region: str, asgs: Sequence[str], clusters: Clusters, asking: Asking) -> Launch:
+    asg, *others = asgs
+    if others:
+        return Launch(region, unknown=f"{len(asgs)} ASGs take traffic in {region} ({', '.join(asgs)}): which of their "
+                                      "launch templates is the next one's is not known")
     with asking.apart() as missing:
         told = asking.ask(f"what {asg} launches in {region}", lambda: launch_changes(clusters.launches(asg)), ())
     return Launch(region, told, "; ".join(missing))

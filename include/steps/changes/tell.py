@@ -6,7 +6,7 @@ Law 7: it fails no push. A passing fault is looked at again for a while; what is
 from collections.abc import Mapping
 from datetime import timedelta
 
-from include.domain.changes.report import ChangeReport, Told, sentence, with_missing, written
+from include.domain.changes.report import ChangeReport, Told, told_of, with_missing, written
 from include.domain.errors import Refused
 from include.domain.looks import Look, Wait
 from include.domain.push import Push
@@ -35,7 +35,7 @@ def tell_changes(push: Push, service: Service, look: Look, branches: Branches, i
     told = keeping.ask("the address of the page", lambda: _keep(report, archive), None)
     if not told and keeping.passing and (wait := _again(keeping, look)):
         return wait
-    return told or Told(sentence(with_missing(report, (*keeping.missing, *keeping.passing))), "")
+    return told or told_of(with_missing(report, (*keeping.missing, *keeping.passing)), "")
 
 
 def _again(asking: Asking, look: Look) -> Wait | None:
@@ -54,7 +54,7 @@ def _keep(report: ChangeReport, archive: Archive) -> Told:
         return changes_report(report)
 
     page = keep_page(of_push(report.service, report.push_id, PAGE), draw, archive)
-    told = Told(sentence(report), page)
+    told = told_of(report, page)
     try:
         archive.put(of_push(report.service, report.push_id, JSON), written(report, told), "application/json")
     except Refused:

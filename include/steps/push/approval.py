@@ -42,7 +42,7 @@ def evidence(push: Push, service: Service, markets: Mapping[str, Market], now: d
     return Evidence(push.service, push.commit, commit.author, commit.subject, push.ami, push.started_by, push.reason,
                     verdict.score, verdict.reason, f"sweet spot: {spot.reason}" if spot else "",
                     tuple(page for page in pages if page[1]), tuple(region_slots(service, markets, now)),
-                    told.sentence)
+                    "; ".join(filter(None, (told.sentence, told.missing))))
 
 
 def answer_until(service: Service, look: Look) -> datetime:

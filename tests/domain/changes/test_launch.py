@@ -24,7 +24,7 @@ def pushed(number, **data):
 
 def test_a_push_changes_the_ami_and_nothing_else():
     told, = launch_changes(Launches(ASG, "lt-1", pushed(7), made=pushed(7)))
-    assert told.sentence == ("this push changes nothing but the AMI: the new version is made from version 7, which "
+    assert told.sentence == ("nothing but the AMI changes: the new version is made from version 7, which "
                              "api-prod-v042 runs")
     assert not told.differs
 
@@ -33,14 +33,14 @@ def test_what_a_hand_gave_the_asg_since_the_last_push_is_carried_over_and_said()
     _, told = launch_changes(Launches(ASG, "lt-1", version(8, InstanceType="m7g.large"),
                                       made=pushed(7, InstanceType="c7g.large")))
     assert "version 8 was given to api-prod-v042 by hand" in told.sentence
-    assert "this push carries it over" in told.sentence
+    assert "it is carried over" in told.sentence
     assert told.keys == (KeyChange("InstanceType", How.CHANGED, "c7g.large", "m7g.large"),)
 
 
 def test_a_newer_version_that_nobody_pushed_is_said_not_to_be_in_the_push():
     _, told = launch_changes(Launches(ASG, "lt-1", pushed(7), pushed(7),
                                       newest=version(9, MetadataOptions={"HttpTokens": "required"})))
-    assert told.sentence.startswith("version 9, which ada made on 2026-11-03, is not in this push")
+    assert told.sentence.startswith("version 9, which ada made on 2026-11-03, is not taken")
     assert told.keys == (KeyChange("MetadataOptions.HttpTokens", How.ADDED, "", "required"),)
 
 

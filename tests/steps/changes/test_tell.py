@@ -124,7 +124,8 @@ def test_what_died_after_its_page_and_before_its_json_is_told_with_the_page_that
     world.advance(60)
     assert tell(world, push).page
     assert world.archive.objects[f"pushes/api/{ID}/changes.html"] == page
-    assert said_in_json(world)["sentence"] == "1 commit of 1 person; " + said_in_json(world)["against"][0]["missing"][0]
+    assert said_in_json(world)["sentence"] == "1 commit of 1 person"
+    assert said_in_json(world)["not_said"] == said_in_json(world)["against"][0]["missing"][0]
 
 
 def test_regions_that_run_different_amis_are_compared_each_with_its_own(world):
@@ -136,7 +137,7 @@ def test_regions_that_run_different_amis_are_compared_each_with_its_own(world):
     report, _ = told_of(world, push)
     assert [(one.running.commit, one.running.regions, one.source.commits) for one in report.against] == [
         (first, (REGIONS[0], REGIONS[2]), 2), (between, (REGIONS[1],), 1)]
-    assert f"{REGIONS[1]}: 1 commit of 1 person" in tell(world, push).sentence
+    assert f"{REGIONS[1]}: 1 commit of 1 person" in tell(world, push).line
 
 
 def test_the_commit_in_the_tag_of_the_asg_counts_before_that_of_its_ami(world):
@@ -145,7 +146,7 @@ def test_the_commit_in_the_tag_of_the_asg_counts_before_that_of_its_ami(world):
         world.regions[region].groups["api-prod-v041"].tags[asg_tags.COMMIT] = push.commit
     report, _ = told_of(world, push)
     assert [one.running.commit for one in report.against] == [push.commit]
-    assert tell(world, push).sentence.startswith("the same commit")
+    assert tell(world, push).line.startswith("the same commit")
 
 
 def test_a_commit_that_ran_and_is_not_in_the_ami_goes_out(world):
@@ -158,22 +159,22 @@ def test_a_commit_that_ran_and_is_not_in_the_ami_goes_out(world):
     push = pushed(world, "another line, Bob")
     report, _ = told_of(world, push)
     assert [commit.sha for commit in report.against[0].source.goes] == [lost]
-    assert "1 commit of 1 person, 1 commit that ran goes out" in tell(world, push).sentence
+    assert "1 commit of 1 person, 1 commit that ran goes out" in tell(world, push).line
 
 
 def test_what_runs_on_a_commit_that_the_repository_lost_is_said(world):
     for region in REGIONS:
         world.regions[region].groups["api-prod-v041"].tags[asg_tags.COMMIT] = "f" * 40
     told = tell(world, pushed(world, "one, Ada"))
-    assert "what changed is not known" in told.sentence
-    assert "ffff" in told.sentence
+    assert "what changed is not known" in told.line
+    assert "ffff" in told.line
 
 
 def test_an_ami_that_nobody_knows_is_said(world):
     push = pushed(world, "one, Ada")
     for region in REGIONS:
         world.regions[region].groups["api-prod-v041"].ami = f"ami-{'0' * 17}"
-    assert f"AMI ami-{'0' * 17} does not say which commit it was built from" in tell(world, push).sentence
+    assert f"AMI ami-{'0' * 17} does not say which commit it was built from" in tell(world, push).line
 
 
 def test_a_first_push_where_nothing_runs_says_so(world):
@@ -181,7 +182,8 @@ def test_a_first_push_where_nothing_runs_says_so(world):
     for region in world.regions.values():
         region.groups.clear()
     told = tell(world, push)
-    assert told.sentence.startswith(f"nothing is known of what runs; nothing of api runs in {REGIONS[0]} yet")
+    assert told.sentence == "nothing is known of what runs"
+    assert told.missing.startswith(f"nothing of api runs in {REGIONS[0]} yet")
     assert told.page
 
 
@@ -223,7 +225,7 @@ def test_a_launch_template_that_a_hand_changed_is_told(world):
     report, _ = told_of(world, push)
     assert [launch.region for launch in report.launches] == list(REGIONS)
     assert len(report.launches[0].told) == 2
-    assert f"the launch template was changed by hand in {REGIONS[0]}" in tell(world, push).sentence
+    assert f"the launch template was changed by hand in {REGIONS[0]}" in tell(world, push).line
 
 
 def test_a_jira_that_is_down_is_waited_for_and_then_said(world):
@@ -235,7 +237,7 @@ def test_a_jira_that_is_down_is_waited_for_and_then_said(world):
     assert "Jira did not answer: 503" in waits.reason
     assert not world.archive.keys(f"pushes/api/{ID}/changes")
     told = tell(world, push, replace(look, now=look.since + LIMIT))
-    assert "what the tickets say is not known: Jira did not answer: 503" in told.sentence
+    assert "what the tickets say is not known: Jira did not answer: 503" in told.line
     assert "Jira did not answer: 503" in world.archive.objects[f"pushes/api/{ID}/changes.html"].decode()
     assert tell(world, push, replace(look, now=look.since + LIMIT)) == told
 
@@ -252,7 +254,7 @@ def test_a_jira_whose_login_is_refused_is_said_at_once_and_ids_are_links_where_t
     world = World(service(regions=1, tickets=declared))
     world.tickets.down = BadInput("Jira refuses the login of its connection: 401")
     told = tell(world, pushed(world, "API-1: faster, Ada"))
-    assert "Jira refuses the login" in told.sentence
+    assert "Jira refuses the login" in told.line
     page = world.archive.objects[f"pushes/api/{ID}/changes.html"].decode()
     assert '<a href="https://jira.example.com/browse/API-1"' in page
 
@@ -260,7 +262,7 @@ def test_a_jira_whose_login_is_refused_is_said_at_once_and_ids_are_links_where_t
 def test_without_a_ticket_store_nothing_is_said_of_it(world):
     plain = World(service(regions=1))
     told = tell(plain, pushed(plain, "API-1: faster, Ada"))
-    assert "ticket" not in told.sentence
+    assert "ticket" not in told.line
     assert said_in_json(plain)["tickets"] == {}
     assert said_in_json(plain)["against"][0]["source"]["by_ticket"] == [{"name": "API-1", "commits": 1}]
 
@@ -272,7 +274,7 @@ def test_whatever_does_not_answer_fails_no_push_and_is_said(world, port, error):
     told = tell(world, push, replace(look, now=look.since + LIMIT), **{port: Down(error)})
     assert isinstance(told, Told)
     assert told.page
-    assert "is not known" in told.sentence
+    assert "is not known" in told.line
 
 
 @FAULTS
@@ -280,9 +282,9 @@ def test_clusters_that_do_not_answer_are_told_by_region(world, error):
     look = world.look()
     told = tell(world, pushed(world, "one, Ada"), replace(look, now=look.since + LIMIT),
                 clusters=world.clusters | {REGIONS[1]: Down(error)})
-    assert f"what runs in {REGIONS[1]} is not known" in told.sentence
-    assert f"nothing of api runs in {REGIONS[1]}" not in told.sentence
-    assert "1 commit of 1 person" in told.sentence
+    assert f"what runs in {REGIONS[1]} is not known" in told.line
+    assert f"nothing of api runs in {REGIONS[1]}" not in told.line
+    assert "1 commit of 1 person" in told.line
 
 
 def test_an_archive_that_is_down_is_waited_for_and_then_said_without_an_address(world):
@@ -290,8 +292,8 @@ def test_an_archive_that_is_down_is_waited_for_and_then_said_without_an_address(
     assert isinstance(tell(world, push, look, archive=down), Wait)
     told = tell(world, push, replace(look, now=look.since + LIMIT), archive=down)
     assert told.page == ""
-    assert told.sentence.startswith("1 commit of 1 person")
-    assert "S3 is down" in told.sentence
+    assert told.line.startswith("1 commit of 1 person")
+    assert "S3 is down" in told.line
 
 
 def test_hostile_messages_and_titles_are_text_on_the_page(world):
@@ -304,3 +306,13 @@ def test_hostile_messages_and_titles_are_text_on_the_page(world):
     assert "\u202e" not in page
     assert 'href="javascript' not in page
     assert 'onload="' not in page
+
+
+def test_where_two_asgs_take_traffic_both_are_compared_and_nothing_is_made_up_of_their_launch_templates(world):
+    push = pushed(world, "one, Ada")
+    region = world.regions[REGIONS[0]]
+    region.groups["api-prod-v042"] = replace(region.groups["api-prod-v041"], name="api-prod-v042", tags={})
+    report, _ = told_of(world, push)
+    assert report.against[0].running.asgs[:2] == ("api-prod-v041", "api-prod-v042")
+    assert report.launches[0].told == ()
+    assert f"2 ASGs take traffic in {REGIONS[0]} (api-prod-v041, api-prod-v042)" in report.launches[0].unknown
