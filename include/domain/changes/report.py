@@ -159,8 +159,9 @@ def written(report: ChangeReport, told: Told) -> bytes:
 
 
 def read_told(body: bytes) -> Told:
+    """What an older version did not say is empty."""
     said = json.loads(body)
-    return Told(said["sentence"], said["page"], said["not_said"])
+    return Told(said["sentence"], said["page"], said.get("not_said", ""))
 
 
 def _derived(report: ChangeReport) -> dict[str, Any]:
