@@ -19,6 +19,7 @@ What the viewers' devices ask first.
 `behaviour.yaml` says how an instance of this version behaves under load, `requirements.txt` what it is made of, and
 `config/` what it is told in each environment.
 Change something on the branch `prod` and commit: the change goes to production.
+Switch back to `test` then: Serin moves no branch that somebody has checked out.
 
 | key of `behaviour.yaml` | means |
 |---|---|

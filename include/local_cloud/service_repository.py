@@ -15,11 +15,12 @@ BRANCHES = ("test", "release", "prod")
 
 
 def create(path: str | Path) -> str:
-    """A new repository at `path` with its three branches on the first commit, whose full hash is returned."""
+    """A new repository at `path` with its three branches on the first commit, whose full hash is returned. `test` is
+    checked out: nothing is ever merged into it."""
     path = Path(path)
     if path.exists() and any(path.iterdir()):
         raise BadInput(f"{path} is not empty: the service's repository is made in a new folder")
-    repository = pygit2.init_repository(str(path), initial_head="prod")
+    repository = pygit2.init_repository(str(path), initial_head="test")
     message, files = service_files.first()
     first = _write(repository, files, message, parent=None)
     for branch in BRANCHES:

@@ -18,7 +18,8 @@ from plugins.operators import step
 from plugins.operators.step import SLEEPS_AT_LEAST, StepOperator, Visit
 
 GO, NO = "Push it", "Reject"
-ANSWER_FORM = {"comment": Param("", source="task", type="string", title="Comment", maxLength=500,
+# Airflow's page keeps its buttons shut while a field is empty that may not be null.
+ANSWER_FORM = {"comment": Param(None, source="task", type=["null", "string"], title="Comment", maxLength=500,
                                 description="Kept in the record of the push.")}
 
 

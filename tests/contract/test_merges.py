@@ -34,9 +34,9 @@ def test_a_branch_is_merged_so_far_as_it_was_asked_and_no_further(world):
     pushed = world.branches.head("release")
     world.commit_to("release")
     assert world.branches.head("release") != pushed
-    assert world.merges.merge("release", "test", "weekly", pushed) == Merged(pushed, "fast-forward")
-    assert world.branches.head("test") == pushed
-    assert world.merges.merge("release", "test", "weekly", pushed) == Merged(pushed, "already")
+    assert world.merges.merge("release", "prod", "weekly", pushed) == Merged(pushed, "fast-forward")
+    assert world.branches.head("prod") == pushed
+    assert world.merges.merge("release", "prod", "weekly", pushed) == Merged(pushed, "already")
 
 
 def test_a_commit_that_the_branch_does_not_hold_is_not_merged(world):

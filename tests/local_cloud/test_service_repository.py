@@ -95,7 +95,7 @@ def test_some_commits_change_packages_and_config_of_some_environments(repository
     packages = git(path, "show", "prod:requirements.txt")
     assert "orjson==3.10.12" in packages
     assert "uvloop" not in packages
-    assert git(path, "log", "-1", "--format=%s") == "API-412 Show the next episode while the credits run"
+    assert git(path, "log", "-1", "--format=%s", "prod") == "API-412 Show the next episode while the credits run"
 
 
 def test_the_first_commit_has_config_for_every_environment_and_one_region(repository):
@@ -111,3 +111,8 @@ def test_the_services_own_tests_are_green_for_every_kind(repository, kind):
     done = subprocess.run([sys.executable, "-m", "unittest", "discover", "tests"], cwd=path, check=False,
                           capture_output=True, text=True)
     assert (done.returncode, "Ran 1 test" in done.stderr) == (0, True), done.stderr
+
+
+def test_the_branches_that_serin_merges_into_are_not_checked_out(repository):
+    path, _ = repository
+    assert git(path, "symbolic-ref", "--short", "HEAD") == "test"
