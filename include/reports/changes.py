@@ -1,7 +1,7 @@
 """The page of what changes with a push: commits, tickets, libraries, config and launch templates. One file, nothing
 fetched; what is long is folded, and one box finds in all of it."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -52,17 +52,19 @@ def _anchor(name: str, tickets: Tickets) -> Markup:
     return Markup('<a href="{}" rel="noreferrer">{}</a>').format(address, name) if address else escape(name)
 
 
-def _ticket(tickets: Tickets):
+def _ticket(tickets: Tickets) -> Callable[[str], Ticket]:
     """A ticket with what its store says of it; one that it does not know has nothing but its name."""
     return lambda name: tickets.get(name) or Ticket(name, "", "", "")
 
 
-def _groups(source: Source, counts: Iterable[Count], kind: str) -> Iterator[Group]:
-    """By author, or by ticket; merges are the same changes once more."""
-    for count in counts:
-        of = ((lambda commit, name=count.name: commit.author == name and not commit.is_merge) if kind == "author"
-              else (lambda commit, name=count.name: name in commit.tickets))
-        yield Group(count.name, [commit for commit in source.comes if of(commit)])
+def _groups(source: Source, counts: Iterable[Count], kind: str) -> list[Group]:
+    """By person, or by ticket; merges are the same changes once more."""
+    commits: dict[str, list[SourceCommit]] = {}
+    for commit in source.comes:
+        people = () if commit.is_merge else (commit.author,)
+        for name in commit.tickets if kind == "ticket" else people:
+            commits.setdefault(name, []).append(commit)
+    return [Group(count.name, commits[count.name]) for count in counts]
 
 
 def _by_how(changes: Iterable[LibraryChange]) -> list[tuple[str, list[LibraryChange]]]:

@@ -166,3 +166,12 @@ def test_only_an_address_that_a_browser_may_open_becomes_a_link(address):
 
 def test_times_are_told_in_utc_to_the_minute():
     assert f"Ada Lovelace · {NOON:%Y-%m-%d %H:%M} UTC" in text_of(changes_report(report(1)))
+
+
+def test_commits_are_grouped_by_ticket_and_by_person_without_merges():
+    one, = report(4).against
+    merge = replace(commit(0), sha="e" * 40, is_merge=True, tickets=(), author="Ada Lovelace", subject="Merge it")
+    page = changes_report(report(against=(replace(one, source=replace(one.source, comes=(*one.source.comes, merge))),)))
+    people = text_of(page)[text_of(page).index("By person (4)"):text_of(page).index("All commits (5)")]
+    assert "1 Ada Lovelace 1 commit b6589fc6 API-1: answer the question number 0" in people
+    assert "Merge it" not in people

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -113,5 +113,5 @@ def came_again(goes: Sequence[SourceCommit], comes: Sequence[SourceCommit]) -> d
     return {sha: other for sha, other in told.items() if other}
 
 
-def _counted(names) -> tuple[Count, ...]:
+def _counted(names: Iterable[str]) -> tuple[Count, ...]:
     return tuple(Count(name, count) for name, count in Counter(names).most_common())

@@ -9,7 +9,7 @@ from include.domain.settings import Settings
 PLACE = "{id}"
 
 
-def pattern_of(place: str):
+def pattern_of(place: str) -> AfterValidator:
     """A setting that is the address of a page, with this in place of what differs; or "": there is none."""
     def checked(value: str) -> str:
         rest = value.replace(place, "", 1)
