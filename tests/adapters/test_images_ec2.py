@@ -232,16 +232,30 @@ def snapshots(sessions, region, name) -> list[str]:
 
 @pytest.mark.parametrize("region", REGIONS)
 def test_an_image_that_stays_pending_is_given_up_and_removed_so_that_the_next_try_makes_another(
-        images, sessions, service, commit, region):
-    name = f"{service.service}-{commit[:12]}"
-    pending(images, commit, region)
-    assert snapshots(sessions, region, name)
-    with pytest.raises(GaveUp, match=r"gave up after 0:45:00: .+ is pending.*; it was removed"):
-        images.build(commit, "prod", look(now=datetime.now(UTC) + timedelta(minutes=46)))
+        images, sessions, service, commit, region, monkeypatch):
+    name, described = f"{service.service}-{commit[:12]}", images._amis._described
+    with monkeypatch.context() as for_ever:
+        for_ever.setattr(images._amis, "_described", lambda at, *asked: [
+            ami | ({"State": "pending"} if at == region else {}) for ami in described(at, *asked)])
+        pending(images, commit, region)
+        assert snapshots(sessions, region, name)
+        with pytest.raises(GaveUp, match=r"gave up after 0:45:00: .+ is pending.*; it was removed"):
+            images.build(commit, "prod", look(now=datetime.now(UTC) + timedelta(minutes=46)))
     assert alive(sessions, service) == []
     assert snapshots(sessions, region, name) == []
     image, _ = built(images, commit, since=datetime.now(UTC) + timedelta(seconds=1))
     assert set(image.ids) == set(REGIONS)
+
+
+def test_a_snapshot_that_a_failed_try_left_goes_when_the_ami_is_finished(images, sessions, service, commit):
+    ec2, name = sessions["us-west-2"].client("ec2"), f"{service.service}-{commit[:12]}"
+    volume = ec2.create_volume(AvailabilityZone="us-west-2a", Size=1)["VolumeId"]
+    left = ec2.create_snapshot(VolumeId=volume, TagSpecifications=[
+        {"ResourceType": "snapshot", "Tags": [{"Key": "serin:build", "Value": name}]}])["SnapshotId"]
+    image, _ = built(images, commit)
+    own, = ec2.describe_images(ImageIds=[image.ids["us-west-2"]])["Images"]
+    assert left not in snapshots(sessions, "us-west-2", name)
+    assert snapshots(sessions, "us-west-2", name) == [own["BlockDeviceMappings"][0]["Ebs"]["SnapshotId"]]
 
 
 def test_no_disk_outlives_the_builder_whatever_the_base_ami_says(images, sessions, service, commit):

@@ -103,13 +103,17 @@ class Amis:
 
     def remove(self, region: str, ami: Ami) -> None:
         """The image, and every snapshot that was made for one of its name there: a failed one does not name its own."""
-        aws, about = self.regions[region], f"{ami['ImageId']} in {region}"
-        aws.call("ec2", "deregister_image", about, none_if=("NotFound", "InvalidAMIID.Unavailable"),
-                 ImageId=ami["ImageId"])
-        made = aws.pages("ec2", "describe_snapshots", "Snapshots", f"snapshots of {about}", OwnerIds=["self"],
-                         Filters=[{"Name": f"tag:{BUILD}", "Values": [ami["Name"]]}])
-        for snapshot in {one["SnapshotId"] for one in made} | {*disks(ami)}:
-            aws.call("ec2", "delete_snapshot", f"{snapshot} of {about}", none_if=("NotFound", "InUse"),
+        self.regions[region].call("ec2", "deregister_image", f"{ami['ImageId']} in {region}",
+                                  none_if=("NotFound", "InvalidAMIID.Unavailable"), ImageId=ami["ImageId"])
+        self.remove_snapshots(region, ami["Name"], {*disks(ami)})
+
+    def remove_snapshots(self, region: str, name: str, also: Collection[str] = (), but: Collection[str] = ()) -> None:
+        """Those that were made for images of this name. One that is in use a moment longer stays for the next look."""
+        aws, about = self.regions[region], f"snapshots of {name} in {region}"
+        made = aws.pages("ec2", "describe_snapshots", "Snapshots", about, OwnerIds=["self"],
+                         Filters=[{"Name": f"tag:{BUILD}", "Values": [name]}])
+        for snapshot in ({one["SnapshotId"] for one in made} | {*also}) - {*but}:
+            aws.call("ec2", "delete_snapshot", f"{snapshot} in {region}", none_if=("NotFound", "InUse"),
                      SnapshotId=snapshot)
 
     def _described(self, region: str, about: str, owner: str,

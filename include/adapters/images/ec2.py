@@ -104,6 +104,7 @@ class Ec2Images:
             if ami["State"] != "available" or self._is_finished(ami):
                 continue
             self._amis.share(region, ami, self._build.share_with)
+            self._amis.remove_snapshots(region, ami["Name"], but=disks(ami))     # of a try before that failed
             self._amis.tag(region, [*disks(ami), ami["ImageId"]], tags)
         return tags
 

@@ -127,3 +127,23 @@ def test_an_ami_can_be_told_what_it_carries(site, repository, commit):
 
 def test_an_instance_of_an_ami_that_does_not_exist_is_refused(site):
     refused("InvalidAMIID.NotFound", site.ec2.run_instances, ImageId="ami-0123456789abcdef0", MinCount=1, MaxCount=1)
+
+
+def test_a_snapshot_has_the_tags_that_it_is_made_with(site, repository, commit):
+    def told(value):
+        return [{"ResourceType": kind, "Tags": [{"Key": "for", "Value": f"{kind} {value}"}]}
+                for kind in ("image", "snapshot")]
+
+    def tags(client, ami):
+        found = image(client, ami)
+        snapshot = client.describe_snapshots(SnapshotIds=[found["BlockDeviceMappings"][0]["Ebs"]["SnapshotId"]])
+        return found["Tags"][0]["Value"], snapshot["Snapshots"][0]["Tags"][0]["Value"]
+
+    instance, west = build(site, repository, commit), site.cloud.client("ec2", "us-west-2")
+    eventually(lambda: site.state(instance) == "stopped")
+    made = site.ec2.create_image(InstanceId=instance, Name=site.name("api"), TagSpecifications=told("made"))["ImageId"]
+    available(site.ec2, made)
+    copied = west.copy_image(SourceImageId=made, SourceRegion="us-east-1", Name=site.name("api"),
+                             TagSpecifications=told("copied"))["ImageId"]
+    assert tags(site.ec2, made) == ("image made", "snapshot made")
+    assert tags(west, copied) == ("image copied", "snapshot copied")
