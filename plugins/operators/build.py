@@ -19,12 +19,13 @@ class BuildAmi(StepOperator):
 
     def step(self, visit: Visit) -> Push | Wait:
         from include.steps.images.build import build_ami
-        from include.steps.images.manifest import keep_what_is_in
+        from include.steps.images.manifest import keep_what_is_in, keep_what_runs
 
         built = visit.take(build_ami, self.push)
         if not isinstance(built, Wait):
             run = visit.ports.runs.this()
             visit.take(keep_what_is_in, built, f"{run}/tasks/{self.task_id}" if run else "")
+            visit.take(keep_what_runs, built, clusters=visit.everywhere("clusters"))
         return built
 
     def says(self, value: Push) -> str:

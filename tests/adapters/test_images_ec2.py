@@ -103,7 +103,7 @@ def test_a_commit_becomes_an_ami_in_every_region_tagged_and_leaves_no_builder(im
             assert wanted.items() <= tags.items(), thing
     assert alive(sessions, service) == []
     said = " / ".join(waits)
-    for part in ("is starting", f"installs {commit[:12]}", "is being made", "is being copied to us-west-2"):
+    for part in ("is starting", "is being made", "is being copied to us-west-2"):
         assert part in said
 
 
@@ -137,7 +137,7 @@ def test_a_builder_that_never_powers_off_is_removed_and_its_console_is_shown(ima
     since = datetime.now(UTC)
     images.build(commit, "prod", look(since))
     eventually(lambda: "serin-install: failed" in console(sessions, service), "the install failed")
-    assert isinstance(images.build(commit, "prod", look(since)), Wait)
+    assert "installs ffffffffffff (running for " in images.build(commit, "prod", look(since)).reason
     with pytest.raises(Final, match=r"still running after 0:45:00[^\n]*\n(.*\n)*serin-install: failed: "):
         images.build(commit, "prod", look(since, datetime.now(UTC) + timedelta(minutes=46)))
     assert alive(sessions, service) == []

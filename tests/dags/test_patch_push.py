@@ -33,6 +33,7 @@ def test_a_good_commit_reaches_every_region_and_the_run_is_green(world, run):
         "us_east_1.roll_back", "us_west_2.roll_back", "eu_west_1.roll_back"}
     assert serving(world) == V042
     assert world.lost == 0
+    assert len(world.archive.keys("manifests/api/")) == 2       # the new AMI's, and that of what ran
     [record] = records(world)
     assert (record["end"], record["commit"], record["regions"]) == ("Success", commit, ",".join(REGIONS))
     told = [(event.task, event.state) for event in events(world)]

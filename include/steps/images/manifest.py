@@ -4,17 +4,20 @@ Law 7: what cannot be read is told in the manifest and in the room, and stops no
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 
 from include.domain.announcements import Kind, announcement
+from include.domain.asg_names import cluster_name
 from include.domain.errors import Refused, Retryable
 from include.domain.looks import Look
 from include.domain.manifest import Manifest, manifest_key, read, sbom_key, written
 from include.domain.packages.sbom import written_sbom
 from include.domain.push import Push
 from include.domain.service import Service
-from include.ports import Archive, Branches, Chat, Image, Images
+from include.domain.standing import red
+from include.ports import Archive, Branches, Chat, Clusters, Image, Images
 from include.steps.images.sources import Sources
 
 log = logging.getLogger(__name__)
@@ -53,6 +56,30 @@ def keep_what_is_in(push: Push, page: str, hiding_key: Callable[[], str], servic
     if not kept and manifest.unread:
         _tell(f"the manifest of {push.ami} is not whole: {'; '.join(manifest.unread)}", push, look, chat)
     return manifest
+
+
+def keep_what_runs(push: Push, hiding_key: Callable[[], str], service: Service, look: Look, images: Images,
+                   branches: Branches, archive: Archive, chat: Chat, clusters: Mapping[str, Clusters]) -> None:
+    """The manifests of what runs, too, which a push is compared with: it may run since before any were kept."""
+    try:
+        running = _running(push, images, clusters)
+    except Exception as error:
+        log.warning("what runs beside %s cannot be told: %s: %s", push.ami, type(error).__name__, error)
+        return
+    for image in running:
+        ran = replace(push, ami=image.name, commit=image.commit, branch=image.branch)
+        keep_what_is_in(ran, "", hiding_key, service, look, images, branches, archive, chat)
+
+
+def _running(push: Push, images: Images, clusters: Mapping[str, Clusters]) -> list[Image]:
+    """But the push's own, and one that does not say its commit: of that nothing is known."""
+    cluster, seen, found = cluster_name(push.service, push.environment), set(), []
+    for ami in sorted({asg.ami for port in clusters.values() for asg in red(port.asgs(cluster), cluster)}):
+        image = None if ami in seen else images.named(ami)
+        seen |= {*image.ids.values()} if image else {ami}
+        if image and image.commit and image.name != push.ami:
+            found.append(image)
+    return found
 
 
 def _written_down(push: Push, page: str, hiding_key: str, service: Service, look: Look, images: Images,

@@ -8,9 +8,9 @@ import pytest
 
 from include.domain.errors import BadInput, Retryable
 from include.domain.manifest import manifest_key, sbom_key
-from include.steps.images.manifest import keep_manifest, keep_what_is_in, kept_manifest
+from include.steps.images.manifest import keep_manifest, keep_what_is_in, keep_what_runs, kept_manifest
 from tests.domain.test_manifest import MANIFEST
-from tests.steps.ready import ready
+from tests.steps.ready import HERE, ready
 from tests.world.records import InMemoryArchive, InMemoryChat
 
 PAGE = "http://airflow/dags/api_patch_push/runs/1/tasks/build_ami"
@@ -33,6 +33,11 @@ class Stage:
         world = self.world
         return keep_what_is_in(self.push, PAGE, lambda: self.key, world.service, world.look(self.since), world.images,
                                world.branches, self.archive, self.chat)
+
+    def keep_what_runs(self):
+        world = self.world
+        keep_what_runs(self.push, lambda: self.key, world.service, world.look(), world.images, world.branches,
+                       self.archive, self.chat, world.clusters)
 
     @property
     def kept(self):
@@ -139,3 +144,27 @@ def test_a_room_that_is_closed_stops_no_push():
     stage = Stage(files={})
     stage.chat.say = raises(RuntimeError("no room"))
     assert stage.keep() == stage.kept
+
+
+def test_what_ran_before_any_manifest_was_kept_gets_one_to_compare_the_push_with():
+    stage = Stage()
+    running = stage.world.images.named(stage.world.regions[HERE].groups["api-prod-v041"].ami)
+    stage.keep_what_runs()
+    manifest = kept_manifest("api", running.name, stage.archive)
+    assert (manifest.commit, manifest.build_url) == (running.commit, "")
+    assert not manifest.knows_packages      # that commit has no requirements.txt
+    assert stage.kept is None               # the push's own is no business of this
+
+
+@pytest.mark.parametrize("break_it", [
+    lambda world: setattr(world.clusters[HERE], "asgs", raises(Retryable("throttled"))),
+    lambda world: world.images.images.clear(),
+    lambda world: [world.images.images.update({name: replace(image, commit="")})
+                   for name, image in world.images.images.items()]],
+    ids=["AWS does not answer", "the AMI is gone", "the AMI does not say its commit"])
+def test_where_nothing_is_known_of_what_runs_nothing_is_kept_and_no_push_stops(break_it):
+    stage = Stage()
+    break_it(stage.world)
+    stage.keep_what_runs()
+    assert stage.archive.keys("manifests/") == []
+    assert stage.chat.room == []
