@@ -96,7 +96,8 @@ def _place(place: Place) -> str:
     here = f"{place.environment}, {place.region}: "
     if place.silent:
         return f"{here}not known: {place.silent}"
-    unclear = f"; whether {' and '.join(place.unclear)} has it is not known" if place.unclear else ""
+    have = "has" if len(place.unclear) == 1 else "have"
+    unclear = f"; whether {' and '.join(place.unclear)} {have} it is not known" if place.unclear else ""
     if not place.of:
         return f"{here}no instance is in service{unclear}"
     if not place.instances:
