@@ -8,7 +8,7 @@ WATCH = "Serin"     # who vetoes what a canary or prod traffic proved
 
 
 def spoken(reason: str, by: str, at: datetime) -> str:
-    """`viewers complain (Ada, 2026-11-03 10:02 UTC)`."""
+    """`viewers complain (who said so, 2026-11-03 10:02 UTC)`."""
     return f"{reason} ({by}, {at.astimezone(UTC):%Y-%m-%d %H:%M} UTC)"
 
 

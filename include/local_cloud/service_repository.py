@@ -80,6 +80,6 @@ def _write(repository: pygit2.Repository, files: Mapping[str, str], message: str
         index.read_tree(parent.tree)
     for name, text in files.items():
         index.add(pygit2.IndexEntry(name, repository.create_blob(text.encode()), pygit2.enums.FileMode.BLOB))
-    author = pygit2.Signature("Robin Ekberg", "robin@example.com", int(datetime.now(UTC).timestamp()), 0)
+    author = pygit2.Signature("a developer", "developer@localhost", int(datetime.now(UTC).timestamp()), 0)
     return repository.create_commit(None, author, author, message, index.write_tree(repository),
                                     [parent.id] if parent else [])
