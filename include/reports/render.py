@@ -28,6 +28,7 @@ def push_report(record: PushRecord, events: Sequence[Event], canary_page: str = 
     seen = dict.fromkeys(event.region for event in ordered if event.region)
     return page("push.html", record=record, events=ordered, canary_page=link(canary_page),
                 changes_page=link(changes_page), whole=WHOLE_PUSH,
+                commits=[commit for commit in record.commits.split(",") if commit],
                  operations=from_line(record.aws_operations), success=record.end == PushEnd.SUCCESS,
                  regions=[(region, region in done, _last(ordered, region)) for region in (dict.fromkeys(done) | seen)])
 

@@ -79,3 +79,16 @@ def test_the_pushs_page_says_how_often_aws_was_called_and_for_what():
     assert "1,215 by the tasks before this page" in page
     assert re.search(r"1,203</span><div>elbv2.DescribeTargetHealth", page)
     assert "By operation" not in push_report(RECORD, EVENTS)
+
+
+def test_the_page_names_every_commit_that_came_with_the_push():
+    page = push_report(replace(RECORD, previous="f" * 40, commits="aaaaaaaaaaaa,<b>bbbbbbbbb"), EVENTS)
+    assert "2 commits since ffffffffffff: aaaaaaaaaaaa, &lt;b&gt;bbbbbbbbb" in page
+    assert "Came with it" not in push_report(RECORD, EVENTS)
+
+
+@pytest.mark.parametrize(("kind", "end", "says"), [
+    ("deploy", "Success", '<p class="soft">Deploy · api · '), ("patch", "Success", '<p class="soft">Push · api · '),
+    ("patch", "Superseded", '<div class="word soft">Superseded</div>')])
+def test_the_page_says_what_it_is_of_and_a_push_that_gave_way_is_no_failure(kind, end, says):
+    assert says in push_report(replace(RECORD, kind=kind, end=end), EVENTS)

@@ -12,6 +12,8 @@ import pytest
 from include.domain import asg_tags
 from include.domain.push import Push, PushEnd
 from tests.stories.flow import IN_A_REGION, Flow
+from tests.stories.heard import Heard
+from tests.stories.telling import runs
 from tests.world.crash import Killed
 from tests.world.declared import REGIONS, service
 from tests.world.world import World
@@ -185,3 +187,25 @@ def test_a_baseline_that_is_launched_again_is_launched_once_wherever_the_rollbac
         serving = {instance for tg in world.regions[HERE].target_groups.values() for instance in tg.targets}
         assert serving == {machine.id for machine in back.machines}, story(world)
         assert_nothing_lost(world)
+
+
+def test_wherever_it_dies_a_push_that_gives_way_takes_one_commit_up_and_leaves_nothing(quiet):
+    def gives_way(world: World) -> None:
+        first = world.branches.head("prod")
+
+        def push_once_it_is_launched() -> None:
+            if world.branches.head("prod") == first and "api-prod-canary-v042" in world.regions[HERE].groups:
+                world.branches.push("prod", "newer")
+
+        world.on_tick = push_once_it_is_launched
+        flow = Heard(world)
+        flow.record = flow.run()
+        ends.append((flow.record.end, flow.record.commit, flow.failures))
+
+    ends: list[tuple] = []
+    for world in every_death(quiet, lambda world: None, gives_way):
+        assert ends[-1] == (PushEnd.SUPERSEDED, ends[0][1], {}), world.log
+        assert runs(world) == {HERE: ["api-prod-v041"]}, world.log
+        assert len(world.archive.keys("heard/")) == 1
+        assert not world.leases.held
+        assert not world.lost, world.losses

@@ -100,6 +100,30 @@ def test_a_commit_that_was_reverted_and_pushed_again_is_pushed_again(world):
     assert good[:12] not in record.commits
 
 
+def test_a_commit_that_gave_way_to_one_that_was_taken_back_is_pushed_after_all(world):
+    first = world.branches.push("prod", "one")
+    flow = Heard(world)
+    take_up("prod", "prod", flow.push_id, world.service, world.look(), world.branches, world.archive)
+    world.branches.push("prod", "two")
+    assert flow.run().end == PushEnd.SUPERSEDED
+    world.branches.heads["prod"] = first
+    record = Heard(world, "api-20261103T110000-def456").run()
+    assert (record.end, record.commit) == (PushEnd.SUCCESS, first)
+
+
+def test_a_commit_whose_push_died_without_a_record_is_pushed_by_the_next_run(world):
+    commit = world.branches.push("prod", "one")
+    take_up("prod", "prod", "api-20261103T100000-abc123", world.service, world.look(), world.branches, world.archive)
+    record = Heard(world, "api-20261103T110000-def456").run()
+    assert (record.end, record.commit) == (PushEnd.SUCCESS, commit)
+
+
+def test_a_commit_that_was_taken_up_last_month_is_not_taken_up_again(world):
+    world.behaves(world.branches.push("prod", "worse"), Behaviour(error_percent=20))
+    assert Heard(world, "api-20261031T235900-abc123").run().end == PushEnd.FAILURE_CLEAN
+    assert Heard(world, "api-20261103T110000-def456").run().end == PushEnd.SUPERSEDED
+
+
 def test_a_task_that_died_after_it_took_the_commit_up_goes_on_with_the_same_one(world):
     first = world.branches.push("prod", "one")
     flow = Heard(world)
