@@ -1,5 +1,6 @@
 """A commit becomes an AMI."""
 
+from dataclasses import replace
 from typing import Any
 
 from include.domain.looks import Wait
@@ -25,7 +26,9 @@ class BuildAmi(StepOperator):
         if not isinstance(built, Wait):
             run = visit.ports.runs.this()
             visit.take(keep_what_is_in, built, f"{run}/tasks/{self.task_id}" if run else "")
-            visit.take(keep_what_runs, built, clusters=visit.everywhere("clusters"))
+            for environment in (self.environment, *self.also):
+                visit.take(keep_what_runs, replace(built, environment=environment),
+                           clusters=visit.everywhere("clusters", environment))
         return built
 
     def says(self, value: Push) -> str:
