@@ -14,7 +14,7 @@ from include.domain.push import Push
 from include.domain.service import Service
 from include.ports import Archive, Branches, Clusters, Images, Tickets
 from include.steps.changes.asking import Asking
-from include.steps.changes.manifests import config_of, libraries_of
+from include.steps.changes.manifests import config_of, libraries_of, without_packages
 from include.steps.changes.running import taking_traffic, what_launches, what_runs
 from include.steps.changes.source import source_of
 from include.steps.images.manifest import kept_manifest
@@ -82,9 +82,10 @@ def _unsaid(push: Push, running: Running, old: Manifest | None, new: Manifest | 
     told = [f"AMI {ami} does not say which commit it was built from"
             for ami, commit in ((name, running.commit), (push.ami, push.commit)) if not commit]
     bare = [ami for ami, manifest in ((name, old), (push.ami, new)) if manifest is None]
-    told += [f"there is no manifest of AMI {' and of '.join(bare)}: libraries and config are not compared"] * bool(bare)
-    told += [f"the packages of AMI {manifest.ami} are not known: libraries are not compared"
-             for manifest in (old, new) if not bare and manifest and not manifest.knows_packages]
+    if bare:
+        return [*told, f"there is no manifest of AMI {' and of '.join(bare)}: libraries and config are not compared"]
+    if unknown := without_packages(old, new):
+        told.append(f"the packages of AMI {' and of '.join(unknown)} are not known: libraries are not compared")
     return told
 
 

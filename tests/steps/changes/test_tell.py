@@ -316,3 +316,14 @@ def test_where_two_asgs_take_traffic_both_are_compared_and_nothing_is_made_up_of
     assert report.against[0].running.asgs[:2] == ("api-prod-v041", "api-prod-v042")
     assert report.launches[0].told == ()
     assert f"2 ASGs take traffic in {REGIONS[0]} (api-prod-v041, api-prod-v042)" in report.launches[0].unknown
+
+
+def test_where_no_packages_and_no_config_are_declared_nobody_misses_them_and_nothing_is_called_the_same(world):
+    first, push = world.branches.head("prod"), pushed(world, "one, Ada")
+    for commit in (first, push.commit):
+        keep_manifest(Manifest(f"api-{commit[:12]}", commit, "prod", "", None, (), {}, ()), "api", world.archive)
+    one, = told_of(world, push)[0].against
+    assert (one.libraries, one.config, one.missing) == (None, None, ())
+    told = tell(world, push)
+    assert (told.sentence, told.missing) == ("1 commit of 1 person", "")
+    assert "All the same" not in world.archive.objects[f"pushes/api/{ID}/changes.html"].decode()
