@@ -14,7 +14,7 @@ class AirflowRuns:
     def this(self) -> str:
         from airflow.sdk import get_current_context
 
-        home = _home()
+        home = airflow_address()
         if not home:
             return ""
         run = get_current_context()["dag_run"]
@@ -23,7 +23,7 @@ class AirflowRuns:
     def ended(self, run: str) -> bool | None:
         from airflow.sdk.execution_time.task_runner import RuntimeTaskInstance
 
-        home = _home()
+        home = airflow_address()
         if not home or not run.startswith(f"{home}/dags/"):
             return None
         dag_id, _, run_id = (unquote(part) for part in run.removeprefix(f"{home}/dags/").partition("/runs/"))
@@ -35,7 +35,8 @@ class AirflowRuns:
             return None
 
 
-def _home() -> str:
+def airflow_address() -> str:
+    """Where this Airflow is, for people; "" where nobody said."""
     from airflow.sdk.configuration import conf
 
     return (conf.get("api", "base_url", fallback="") or "").rstrip("/")

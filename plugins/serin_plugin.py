@@ -6,12 +6,10 @@ from typing import Any
 from airflow.plugins_manager import AirflowPlugin
 
 from plugins.timetables.weekly_push import WeeklyPush
+from plugins.wiring import DASHBOARD
 
 if "scheduler" in sys.argv:
     import plugins.warm  # noqa: F401
-
-
-PREFIX = "/serin"
 
 
 def _dashboard() -> list[dict[str, Any]]:
@@ -20,12 +18,12 @@ def _dashboard() -> list[dict[str, Any]]:
         return []
     from plugins.dashboard.app import make_app
 
-    return [{"app": make_app(), "url_prefix": PREFIX, "name": "Serin"}]
+    return [{"app": make_app(), "url_prefix": DASHBOARD, "name": "Serin"}]
 
 
 class SerinPlugin(AirflowPlugin):
     name = "serin"
     timetables = [WeeklyPush]
     fastapi_apps = _dashboard()
-    external_views = [{"name": "Serin", "href": f"{PREFIX}/", "destination": "nav", "url_route": "serin",
+    external_views = [{"name": "Serin", "href": f"{DASHBOARD}/", "destination": "nav", "url_route": "serin",
                        "nav_top_level": True}]

@@ -39,6 +39,7 @@ from plugins.sessions import Session
 # A lease outlives every pause between two steps of a push: a bake, and an Airflow that was down for a night.
 LEASE_HOURS = 24
 LEASE_AT_LEAST = timedelta(minutes=30)
+DASHBOARD = "/serin"        # below Airflow's own address
 
 
 class Ports:
@@ -121,7 +122,7 @@ class Ports:
     def archive(self) -> Archive:
         from include.adapters.archive.s3 import S3Archive
 
-        return S3Archive(*self._kept)
+        return S3Archive(*self._kept, seen_at=self._seen_at)
 
     @cached_property
     def leases(self) -> Leases:
@@ -176,6 +177,14 @@ class Ports:
     @property
     def _access(self) -> Access | None:
         return access(self.service.repository, self.service.repository_connection)
+
+    @property
+    def _seen_at(self) -> str:
+        """Through Airflow, whose login lets more people in than AWS's; where its address is not set, in S3."""
+        from plugins.runs import airflow_address
+
+        airflow = airflow_address()
+        return f"{airflow}{DASHBOARD}/{self.service.service}/kept" if airflow else ""
 
     @property
     def _kept(self) -> tuple[Session, str, str]:

@@ -21,7 +21,11 @@ ACTIONS = {"patch_push": "Start a push", "weekly_push": "Start a weekly push", "
            "hold": "Hold", "resume": "Resume", "lift_veto": "Lift a veto", "squeeze": "Squeeze",
            "report_now": "Report now", "repair": "Repair", "calibrate": "Calibrate"}
 SEEN_BY = "patch_push"      # who may read this DAG may see the service
-PART, REPORT = re.compile(r"[A-Za-z0-9_-]+"), re.compile(r"(bakes/)?[A-Za-z0-9_-]+\.html")
+TYPES = {"html": "text/html; charset=utf-8", "json": "application/json", "log": "text/plain; charset=utf-8",
+         "txt": "text/plain; charset=utf-8"}
+# What people read of the archive, by its keys: neither leases nor what the room was told, and nothing by `..`.
+REPORT = re.compile(r"(pushes|gates|squeezes|manifests)/(?P<service>[a-z0-9_]+)/([\w@+=,-][\w@+=,.-]*/)*"
+                    rf"[\w@+=,-][\w@+=,.-]*\.(?P<type>{'|'.join(TYPES)})")
 FRAMED = "frame-ancestors 'self'"     # Airflow's own pages, and nobody else's
 ALONE = "sandbox allow-scripts allow-popups"
 HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin",
@@ -53,17 +57,17 @@ def make_app() -> FastAPI:
         _must_see(service, user)
         return HTMLResponse(where_page(service, what, kept.where(service, what)), headers=HEADERS)
 
-    @app.get("/{service}/pages/{push}/{name:path}")
-    def report(service: str, push: str, name: str, user: GetUserDep) -> Response:
-        """A report out of the archive, for readers who have no account in AWS. Whatever is in it, it runs in an origin
-        of its own: it can read nothing of Airflow's."""
+    @app.get("/{service}/kept/{key:path}")
+    def report(service: str, key: str, user: GetUserDep) -> Response:
+        """A report or a log out of the archive, for readers who have no account in AWS. Whatever is in it, it runs in
+        an origin of its own: it can read nothing of Airflow's."""
         _must_see(service, user)
-        if not (PART.fullmatch(push) and REPORT.fullmatch(name)):
-            raise HTTPException(404, "There is no such report.")
-        body = kept.page(service, push, name)
+        found = REPORT.fullmatch(key)
+        body = kept.read(service, key) if found and found["service"] == service else None
         if body is None:
             raise HTTPException(404, "There is no such report.")
-        return HTMLResponse(body, headers=HEADERS | {"Content-Security-Policy": f"{ALONE}; {FRAMED}"})
+        return Response(body, media_type=TYPES[found["type"]],
+                        headers=HEADERS | {"Content-Security-Policy": f"{ALONE}; {FRAMED}"})
 
     return app
 

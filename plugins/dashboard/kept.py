@@ -7,7 +7,6 @@ from include.dashboard.pushes import Pushes
 from include.dashboard.view import Sources, View, read_view
 from include.domain.errors import SerinError
 from include.steps.branches.where import where
-from include.steps.push.reporting import of_push
 from plugins import wiring
 
 FRESH = timedelta(seconds=5)
@@ -23,9 +22,9 @@ class Kept:
     def view(self, service: str, now: datetime) -> View:
         return self._of(service).view(now)
 
-    def page(self, service: str, push: str, name: str) -> bytes | None:
-        """A report of a push, as the archive has it."""
-        return self._of(service).ask.archive.get(of_push(service, push, name))
+    def read(self, service: str, key: str) -> bytes | None:
+        """An object of the archive."""
+        return self._of(service).ask.archive.get(key)
 
     def where(self, service: str, what: str) -> list[str]:
         """In sentences; what cannot be told is one, too."""

@@ -106,3 +106,11 @@ def test_a_write_that_meets_another_one_under_way_is_tried_again(session, archiv
     monkeypatch.setattr(session.client("s3"), "put_object", conflict)
     with pytest.raises(Retryable, match="x is being written by somebody else"):
         archive.put("x", b"", "text/plain")
+
+
+def test_people_read_what_is_kept_where_they_are_told_to(session, bucket):
+    kept = S3Archive(session, bucket, "serin", seen_at="https://airflow.example.org/serin/api/kept")
+    assert kept.put("pushes/api/1/push.html", b"", "text/html") == (
+        "https://airflow.example.org/serin/api/kept/pushes/api/1/push.html")
+    plain = S3Archive(session, bucket, "serin").put("pushes/api/2/push.html", b"", "text/html")
+    assert plain.endswith(f"/{bucket}/serin/pushes/api/2/push.html")

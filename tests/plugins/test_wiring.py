@@ -132,3 +132,9 @@ def test_an_environment_that_is_not_declared_is_refused_by_name():
 def test_an_unknown_kind_is_refused_and_names_those_there_are(there_are):
     with pytest.raises(BadInput, match=f"'carrier_pigeon' is not known; there are {', '.join(there_are)}"):
         kinds.of_kind(there_are, "carrier_pigeon", "chat")
+
+
+def test_reports_are_read_through_airflow_where_its_address_is_known(connections, monkeypatch):
+    for address, seen_at in (("https://airflow.example.org/", "https://airflow.example.org/serin/api/kept"), ("", "")):
+        monkeypatch.setattr("plugins.runs.airflow_address", lambda address=address: address.rstrip("/"))
+        assert Ports(service(), "prod", "")._seen_at == seen_at

@@ -19,9 +19,11 @@ MOST_OF_ONE_INSTANT = 20
 
 
 class S3Archive:
-    def __init__(self, session: Session, bucket: str, prefix: str) -> None:
+    """`seen_at` is where people read what is kept, each object under its key; "" where that is S3 itself."""
+
+    def __init__(self, session: Session, bucket: str, prefix: str, seen_at: str = "") -> None:
         self._aws = Aws(session)
-        self._bucket = bucket
+        self._bucket, self._seen_at = bucket, seen_at
         self._prefix = f"{prefix.strip('/')}/" if prefix.strip("/") else ""
 
     def append(self, event: Event, service: str) -> None:
@@ -44,8 +46,7 @@ class S3Archive:
     def put(self, key: str, body: bytes, content_type: str) -> str:
         if not self._write(key, body, content_type):
             raise Refused(f"{key} is in the archive already, with another content: nothing there is overwritten")
-        endpoint = self._aws.client("s3").meta.endpoint_url.rstrip("/")
-        return f"{endpoint}/{self._bucket}/{quote(self._prefix + key)}"
+        return self._address(key)
 
     def get(self, key: str) -> bytes | None:
         answer = self._aws.call("s3", "get_object", self._about(key), none_if=("NoSuchKey",), Bucket=self._bucket,
@@ -72,6 +73,12 @@ class S3Archive:
         if there is None:
             raise Retryable(f"{key} is being written by somebody else")
         return there == body
+
+    def _address(self, key: str) -> str:
+        if self._seen_at:
+            return f"{self._seen_at}/{quote(key)}"
+        endpoint = self._aws.client("s3").meta.endpoint_url.rstrip("/")
+        return f"{endpoint}/{self._bucket}/{quote(self._prefix + key)}"
 
     def _about(self, key: str) -> str:
         return f"s3://{self._bucket}/{self._prefix}{key}"

@@ -13,7 +13,7 @@ from plugins.dashboard import kept
 from tests.stories.flow import Flow
 from tests.world.world import World
 
-ROUTES = ("/serin/", "/serin/api", "/serin/api/where?what=PROJ-1", "/serin/api/pages/api-1/push.html")
+ROUTES = ("/serin/", "/serin/api", "/serin/api/where?what=PROJ-1", "/serin/api/kept/pushes/api/api-1/push.html")
 HOSTILE = "<script>alert(1)</script>"
 
 
@@ -35,7 +35,7 @@ def stage():
         root = FastAPI()
         init_auth_manager(root)
         root.mount("/serin", dashboard.make_app())
-        yield flow.push_id, root
+        yield flow.push_id, root, world.archive
 
 
 @pytest.fixture
@@ -63,7 +63,8 @@ def test_who_may_not_read_the_services_dags_gets_403_on_every_route(client, rout
     assert client("viewer").get(route).status_code == 403
 
 
-@pytest.mark.parametrize("route", ["/serin/nobody", "/serin/nobody/where?what=1", "/serin/nobody/pages/a/push.html"])
+@pytest.mark.parametrize("route", ["/serin/nobody", "/serin/nobody/where?what=1",
+                                   "/serin/nobody/kept/pushes/nobody/a/push.html"])
 def test_a_service_that_is_not_there_looks_like_one_that_is_hidden(client, route):
     assert client("admin").get(route).status_code == 403
 
@@ -92,16 +93,21 @@ def test_what_people_wrote_is_text_on_every_page(client):
 
 
 def test_a_report_is_shown_in_an_origin_of_its_own(client, stage):
-    answer = client("viewer").get(f"/serin/api/pages/{stage[0]}/canary.html")
+    answer = client("viewer").get(f"/serin/api/kept/pushes/api/{stage[0]}/canary.html")
     assert answer.status_code == 200
     assert "sandbox allow-scripts" in answer.headers["Content-Security-Policy"]
     assert "allow-same-origin" not in answer.headers["Content-Security-Policy"]
 
 
-@pytest.mark.parametrize("name", ["record.json", "../x/push.html", "..%2f..%2fleases/api.html", "none.html",
-                                  "bakes%2f..%2f..%2fpush.html"])
-def test_nothing_else_of_the_archive_can_be_read(client, stage, name):
-    assert client("admin").get(f"/serin/api/pages/{stage[0]}/{name}").status_code in (404, 403)
+@pytest.mark.parametrize("key", [
+    "leases/api/prod/us-east-1.json", "rooms/api/said/202611/x.json", "pushes/other/api-1/push.html",
+    "pushes/api/../../leases/x.json", "pushes/api/%2e%2e/%2e%2e/leases/x.json", "pushes/api/none.html", "../x.html",
+    "pushes/api/.hidden/x.html", "pushes/api/x.exe", "pushes/api/"])
+def test_nothing_else_of_the_archive_can_be_read(client, stage, key):
+    for secret in ("leases/api/prod/us-east-1.json", "rooms/api/said/202611/x.json", "leases/x.json",
+                   "pushes/other/api-1/push.html", "pushes/api/.hidden/x.html", "pushes/api/x.exe"):
+        stage[2].objects.setdefault(secret, b"secret")
+    assert client("admin").get(f"/serin/api/kept/{key}").status_code in (404, 403)
 
 
 def test_aws_is_asked_once_for_many_readers(client, stage, monkeypatch):
