@@ -13,14 +13,15 @@ from plugins.operators.step import StepOperator, Visit
 
 TIMETABLE = "the timetable"
 
-# Shown as a form in the UI. A run that the timetable starts takes the defaults.
+# Shown as a form in the UI, which demands what may not be null. A run that the timetable starts takes the defaults.
 WEEKLY_FORM = {
-    "commit": Param("", type="string", title="Commit", pattern="^([0-9a-f]{7,40})?$",
+    "commit": Param(None, type=["null", "string"], title="Commit", pattern="^([0-9a-f]{7,40})?$",
                     description="7 to 40 hex digits. Empty: the one that is healthy in staging."),
-    "although": Param("", type="string", title="Although", maxLength=500,
+    "although": Param(None, type=["null", "string"], title="Although", maxLength=500,
                       description="Only where the commit is not what staging runs, healthy: why it is pushed all the "
                                   "same. It must be in the release branch in any case."),
-    "reason": Param("", type="string", title="Reason", maxLength=500, description="Why this is pushed now."),
+    "reason": Param(None, type=["null", "string"], title="Reason", maxLength=500,
+                    description="Why this is pushed now."),
 }
 
 
@@ -37,8 +38,8 @@ class StartWeekly(StepOperator):
         approvers(visit.ports.service.weekly)   # nobody is to find out after a bake of hours that nobody may say go
         by = run.triggering_user_name or (TIMETABLE if _is_scheduled(run) else "a person")
         staging = Staging(*(visit.everywhere(port, STAGING) for port in ("clusters", "traffic")))
-        return visit.take(start_weekly, WeeklyRequest(**{name: params[name] for name in WEEKLY_FORM}, started_by=by),
-                          staging=staging, clusters=visit.everywhere("clusters"))
+        asked = WeeklyRequest(**{name: params[name] or "" for name in WEEKLY_FORM}, started_by=by)
+        return visit.take(start_weekly, asked, staging=staging, clusters=visit.everywhere("clusters"))
 
     def says(self, value: Push) -> str:
         return (f"commit {value.commit[:12]} of {value.service} is on its way, started by {value.started_by}: "

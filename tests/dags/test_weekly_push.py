@@ -225,3 +225,11 @@ def test_it_runs_by_its_timetable_or_when_a_person_says(world, dags):
     assert type(dag.timetable).__name__ == "WeeklyPush"
     assert dag.timetable.summary == "tue 10:00 UTC"
     assert not dag.catchup
+
+
+@one_region
+def test_what_a_person_leaves_empty_or_fills_in_is_taken(world, weekly):
+    other = world.branches.push("release", "hot")
+    _, colour, states = weekly(NO, commit=other[:9], although="staging is down", reason="")
+    assert (colour, states["start_push"]) == ("failed", "success")
+    assert record(world)["commit"] == other
