@@ -70,9 +70,9 @@ class Deploy(Heard):
 
     kind = "deploy"
 
-    def __init__(self, world: World, flow: str, push_id: str = "api-20261103T100000-abc123", said: str = ""):
-        super().__init__(world, f"{push_id}-{world.environment}", said)
-        self.flow, self.taken_by = flow, push_id
+    def __init__(self, world: World, flow: str, push_id: str = "api-20261103T100000-abc123", taken_by: str = ""):
+        super().__init__(world, f"{push_id}-{world.environment}")
+        self.flow, self.taken_by = flow, taken_by or self.push_id
 
     def _pushed(self, push: Push) -> None:
         self.built = self._task("build_ami", lambda look: build.build_ami(

@@ -42,7 +42,8 @@ def test_a_commit_on_release_runs_in_integration_and_in_staging_from_one_build()
     world.branches.push("release", "for next week")
     for place in both:
         place.advance((world.now - place.now).total_seconds())
-        assert Deploy(place, "release").run().end == PushEnd.SUCCESS
+        first = "api-20261103T100000-abc123-integration"
+        assert Deploy(place, "release", taken_by=first).run().end == PushEnd.SUCCESS
     assert len(world.images.started) == 1
     assert [runs(place)["us-east-1"] for place in both] == [["api-integration-v042"], ["api-staging-v042"]]
     assert runs(world) == {"us-east-1": ["api-prod-v041"]}
@@ -63,10 +64,11 @@ def test_what_its_traffic_shows_is_undone_by_itself():
 def test_an_older_commit_is_deployed_where_the_branch_was_moved_back_to_it():
     world = only("test")
     older = world.branches.push("test", "one")
-    world.branches.push("test", "two")
     assert Deploy(world, "test").run().end == PushEnd.SUCCESS
+    world.branches.push("test", "two")
+    assert Deploy(world, "test", "api-20261103T110000-def456").run().end == PushEnd.SUCCESS
     world.branches.heads["test"] = older
-    record = Deploy(world, "test", "api-20261103T110000-def456").run()
+    record = Deploy(world, "test", "api-20261103T120000-fed789").run()
     assert (record.end, record.commit) == (PushEnd.SUCCESS, older)
 
 

@@ -44,7 +44,7 @@ def test_where_one_region_does_not_run_it_it_is_pushed(pushed):
 def test_where_another_asg_takes_traffic_too_it_is_pushed(pushed):
     world, push = pushed
     groups = world.regions[REGIONS[0]].groups
-    groups["api-prod-v042"] = replace(groups["api-prod-v041"], name="api-prod-v042", tags={})
+    groups["api-prod-v042"] = replace(groups["api-prod-v041"], name="api-prod-v042")
     must_be_needed(push, world.clusters)
 
 
