@@ -30,7 +30,8 @@ def too_much(share_percent: int, size: int, in_service: int) -> str | None:
 @dataclass(frozen=True)
 class Canary:
     """A small ASG on the new AMI beside a fresh baseline of the same size on the running AMI. `running_asg` is the one
-    that serves prod meanwhile ("" where it is not known)."""
+    that serves prod meanwhile ("" where it is not known); `zones` says where each instance was when it was launched, as
+    "i-1=us-east-1a+i-2=us-east-1b"."""
 
     push_id: str
     service: str
@@ -44,6 +45,11 @@ class Canary:
     launched_at: datetime
     bake_until: datetime
     running_asg: str = ""
+    zones: str = ""
+
+    def zone_of(self, instance: str) -> str:
+        """"" for an instance that came later."""
+        return dict(pair.split("=", 1) for pair in self.zones.split("+") if "=" in pair).get(instance, "")
 
 
 @dataclass(frozen=True)

@@ -70,7 +70,8 @@ def launch_canary(push: Push, service: Service, look: Look, clusters: Clusters, 
     return Canary(push.id, push.service, push.environment, where.region, push.commit, pair[CANARY].name,
                   pair[BASELINE].name, service.canary.size, service.canary.share_percent, look.now,
                   look.now + service.lasts(hours=service.canary.bake_hours),
-                  running(asgs, where.cluster, where.region).name)
+                  running(asgs, where.cluster, where.region).name,
+                  "+".join(f"{one.id}={one.zone}" for asg in pair.values() for one in asg.instances))
 
 
 def bake(canary: Canary, service: Service, look: Look, clusters: Clusters, traffic: Traffic, metrics: Metrics,

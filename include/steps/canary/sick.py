@@ -1,4 +1,4 @@
-"""Which single instance makes metrics differ, where the metric store knows the instances of both sides."""
+"""Which single instance, or zone, makes metrics differ, where the metric store knows the instances of both sides."""
 
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -25,4 +25,6 @@ def sick_instances(canary: Canary, differ: "Sequence[Reading]", table: MetricTab
     names = [reading.name for reading in differ]
     until = table.since + timedelta(seconds=table.step_seconds * table.values.shape[2])
     sides = [metrics.read_instances(asg, table.since, until, names) for asg in (canary.canary_asg, canary.baseline_asg)]
-    return sick(names, *(Side(side.instances, side.values) for side in sides), service.metrics, floors)
+    by_zone = (Side(side.instances, side.values, [canary.zone_of(instance) for instance in side.instances])
+               for side in sides)
+    return sick(names, *by_zone, service.metrics, floors)

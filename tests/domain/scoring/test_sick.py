@@ -23,6 +23,7 @@ class Case:
     canary: tuple[float, ...]
     baseline: tuple[float, ...]
     blames: str
+    zones: str = ""     # of either side's instances, a letter each
 
 
 def sides(case: Case, seed: int = 3) -> tuple[Side, Side]:
@@ -33,7 +34,7 @@ def sides(case: Case, seed: int = 3) -> tuple[Side, Side]:
         values = np.array([side(len(NAMES), load, rng) for _ in times])
         values = values.reshape(len(times), len(NAMES), POINTS)
         values[:, HIGH] *= np.array(times)[:, None]
-        found.append(Side([f"i-{name}{number}" for number in range(len(times))], values))
+        found.append(Side([f"i-{name}{number}" for number in range(len(times))], values, list(case.zones)))
     return found[0], found[1]
 
 
@@ -53,6 +54,11 @@ CASES = {
     "all of the canary are": Case((2, 2, 2), (1, 1, 1), ""),
     "all are, one of them more": Case((2, 2, 3), (1, 1, 1), ""),
     "two of four are": Case((3, 3, 1, 1), (1, 1, 1, 1), ""),
+    "a zone of both sides is": Case((3, 3, 1, 1), (1, 1, 1, 1), "hot zone a", "aabc"),
+    "two zones are": Case((3, 3, 1, 1), (1, 1, 1, 1), "", "abcc"),
+    "the only one of its zone is": Case((3, 1, 1, 1), (1, 1, 1, 1), "hot i-c0 of the canary", "abcc"),
+    "there is one zone only": Case((3, 3, 1, 1), (1, 1, 1, 1), "", "aaaa"),
+    "where they are is not known": Case((3, 3, 1, 1), (1, 1, 1, 1), ""),
     "nobody is": Case((1, 1, 1), (1, 1, 1), ""),
     "the canary has one instance only": Case((2,), (1,), ""),
     "the canary has one, the baseline a sick one": Case((1,), (1, 0.2, 1), "hot i-b1 of the baseline"),
