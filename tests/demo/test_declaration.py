@@ -8,6 +8,8 @@ from include.catalog import load_markets, load_service
 from include.demo import declaration
 from include.domain.peak_windows import MarketClock
 from include.domain.slots import next_slot
+from include.domain.weekly import next_start, weekly_plan
+from plugins.timetables.weekly_push import LATE
 
 NOW = datetime(2026, 7, 3, 22, 14, 9, tzinfo=UTC)
 
@@ -83,8 +85,8 @@ def test_the_environments_before_prod_are_declared_where_a_flow_needs_them(servi
     assert through.gates == service.gates
 
 
-def test_the_weekly_push_of_the_demo_is_days_away(tmp_path):
+def test_nobody_but_a_person_starts_the_weekly_push_for_a_quarter_of_an_hour(tmp_path):
     path = declaration.write(tmp_path, tmp_path / "repository", declaration.time_zero(NOW), others=declaration.OTHERS)
-    declared = load_service(path, load_markets(declaration.MARKETS)).weekly.day
+    markets = load_markets(declaration.MARKETS)
 
-    assert str(declared) not in {f"{NOW + timedelta(days=days):%a}".lower() for days in (-1, 0, 1)}
+    assert next_start(weekly_plan(load_service(path, markets), markets), NOW - LATE) - NOW > timedelta(minutes=15)
