@@ -12,8 +12,8 @@ from include.local_cloud.data.capacity import Slots
 from include.local_cloud.data.instance import service_seconds
 from include.local_cloud.data.meters import percentiles
 
-SECONDS, WARM_UP = 600, 20
-HALVINGS = 9
+SECONDS, WARM_UP = 400, 20
+HALVINGS = 7
 
 _CUMULATIVE = list(accumulate(calls.WEIGHTS))
 _CALLS = range(len(calls.WEIGHTS))
@@ -27,7 +27,7 @@ def saturation(behaviour: Behaviour) -> float:
 def sweet_spot(behaviour: Behaviour, limit_ms: float) -> float:
     """The greatest rate at which the p99 that the metric store shows each second is, over a long time, on average
     inside the limit."""
-    low, high = 0.2 * saturation(behaviour), saturation(behaviour)
+    low, high = 0.4 * saturation(behaviour), saturation(behaviour)
     for _ in range(HALVINGS):
         middle = (low + high) / 2
         low, high = (middle, high) if shown_p99(behaviour, middle) <= limit_ms else (low, middle)

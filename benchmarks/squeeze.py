@@ -3,6 +3,7 @@
 The local cloud with real HTTP traffic in three regions at once, real adapters, no Airflow. In each region canary after
 canary, each of another capacity, is launched beside a baseline, squeezed with it, and retired; what was found is held
 against what their declarations come to. In every second round the canaries stand still for a second each minute.
+`--model` does the same on a clock of its own, where it does not matter how busy the machine is.
 """
 
 import argparse
@@ -12,17 +13,16 @@ import tempfile
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from benchmarks import known_truth
 from benchmarks.local_stage import LocalStage, declared
 from benchmarks.pushes import register
+from benchmarks.squeeze_model import in_the_model
+from benchmarks.squeeze_table import Cost, Squeezed, sides, table
 from include.domain.looks import Wait
 from include.domain.push import Push
 from include.domain.service import Service
@@ -46,38 +46,6 @@ RUNNING = {"us-east-1": Behaviour(slots=4, service_ms=60, spread=0.25, tail=Tail
            "eu-west-1": Behaviour(slots=8, service_ms=100, spread=0.4, tail=Tail())}
 STALL = Stall(every_seconds=60, seconds=1)
 SLOW = (("latency_ms.all.p50", 1.0), ("latency_ms.all.p90", 0.5), ("latency_ms.all.p99", 0.1))
-
-
-@dataclass(frozen=True)
-class Squeezed:
-    """One side of one squeeze: what it was found to carry inside this limit, requests per second."""
-
-    region: str
-    side: str
-    behaviour: Behaviour
-    limit_ms: float
-    saturation: float | None
-    rps: float | None
-    low: float | None
-    high: float | None
-
-    @cached_property
-    def truth_saturation(self) -> float:
-        return known_truth.saturation(self.behaviour)
-
-    @cached_property
-    def truth_rps(self) -> float:
-        return known_truth.sweet_spot(self.behaviour, self.limit_ms)
-
-
-@dataclass(frozen=True)
-class Cost:
-    """Of one squeeze of both sides: seconds, and requests of the region: all, failed, and at most so many slow."""
-
-    seconds: float
-    sent: int
-    failed: int
-    slow: float
 
 
 class Squeezes:
@@ -110,14 +78,7 @@ class Squeezes:
         cost = Cost((ended - began).total_seconds(), after["sent"] - before["sent"],
                     after["failed"] - before["failed"], slow)
         print(f"{self.region} {number}: {spot.reason} ({cost.seconds:.0f} s)", flush=True)
-        return self._both(spot, behaviour), cost
-
-    def _both(self, spot: SweetSpot, behaviour: Behaviour) -> list[Squeezed]:
-        found = {"canary": (behaviour, spot.saturation_rps, spot.rps, spot.rps_low, spot.rps_high),
-                 "baseline": (RUNNING[self.region], spot.baseline_saturation_rps, spot.baseline_rps,
-                              spot.baseline_rps_low, spot.baseline_rps_high)}
-        return [Squeezed(self.region, side, of, spot.latency_limit_ms, *rates)
-                for side, (of, *rates) in found.items()]
+        return sides(self.region, spot, behaviour, running), cost
 
     def _requests(self) -> dict[str, Any]:
         return self.cloud.state()["regions"][self.region]["requests"]
@@ -149,46 +110,10 @@ def _slow(asgs: Sequence[str], since: datetime, until: datetime, limit_ms: float
     return slow
 
 
-def table(squeezes: Sequence[Squeezed], costs: Sequence[Cost]) -> str:
-    """What was found against what is true; errors in %."""
-    rows = ["| region | side | slots | ms | spread | stalls | saturation | found | % | sweet spot | found | % |",
-            "|---|---|--:|--:|--:|---|--:|--:|--:|--:|--:|--:|"]
-    rows += [f"| {one.region} | {one.side} | {one.behaviour.slots} | {one.behaviour.service_ms:.0f} "
-             f"| {one.behaviour.spread:g} | {'yes' if one.behaviour.stall.every_seconds else ''} "
-             f"| {one.truth_saturation:.1f} | {_shown(one.saturation)} | {_off(one.saturation, one.truth_saturation)} "
-             f"| {one.truth_rps:.1f} | {_shown(one.rps)} | {_off(one.rps, one.truth_rps)} |" for one in squeezes]
-    saturations = [abs(one.saturation / one.truth_saturation - 1) for one in squeezes if one.saturation]
-    spots = [abs(one.rps / one.truth_rps - 1) for one in squeezes if one.rps]
-    inside = sum(one.low <= one.truth_rps <= one.high for one in squeezes if one.rps and one.high)
-    sent, slow = sum(cost.sent for cost in costs), sum(cost.slow for cost in costs)
-    failed = sum(cost.failed for cost in costs)
-    return "\n".join([
-        *rows, "", f"sides squeezed: {len(squeezes)}",
-        f"saturation: found {len(saturations)}, {_errors(saturations)}",
-        f"sweet spot: found {len(spots)}, {_errors(spots)}; {inside} inside their interval",
-        f"seconds for both sides: {sum(cost.seconds for cost in costs) / len(costs):.0f} on average",
-        f"requests of the regions meanwhile: {sent:,}; failed: {failed} ({100 * failed / sent:.3f} %); "
-        f"slower than the limit on a squeezed instance: at most {slow:,.0f} ({100 * slow / sent:.2f} %)"])
-
-
-def _errors(errors: Sequence[float]) -> str:
-    if not errors:
-        return "none"
-    ordered = sorted(errors)
-    at = {name: ordered[min(len(ordered) - 1, int(len(ordered) * share))] for name, share in (("p50", .5), ("p90", .9))}
-    return ", ".join(f"{name} {100 * error:.1f} %" for name, error in (*at.items(), ("worst", ordered[-1])))
-
-
-def _shown(rate: float | None) -> str:
-    return "none" if rate is None else f"{rate:.1f}"
-
-
-def _off(rate: float | None, truth: float) -> str:
-    return "" if rate is None else f"{100 * (rate / truth - 1):+.1f}"
-
-
 def main() -> int:
     told = _arguments()
+    if told.model:
+        return _in_the_model(told)
     with tempfile.TemporaryDirectory(prefix="serin-squeeze-") as temporary:
         folder = Path(temporary)
         repository = folder / "repository"
@@ -202,6 +127,15 @@ def main() -> int:
             cloud.load(peak_rps=told.rps)
             time.sleep(told.warm_up)
             return _run(cloud, repository, told)
+
+
+def _in_the_model(told: argparse.Namespace) -> int:
+    chance, pairs = random.Random(told.seed), []
+    for number in range(told.model):
+        pairs.append(in_the_model(number, chance))
+        print(f"squeeze {number}: {pairs[-1][1].seconds:.0f} s", flush=True)
+    print(table([side for both, _ in pairs for side in both], [cost for _, cost in pairs]))
+    return 0
 
 
 def _run(cloud: LocalCloud, repository: Path, told: argparse.Namespace) -> int:
@@ -219,12 +153,14 @@ def _run(cloud: LocalCloud, repository: Path, told: argparse.Namespace) -> int:
     with ThreadPoolExecutor(len(regions)) as threads:
         done = list(threads.map(all_of, regions))
     pairs = [pair for of_region in done for pair in of_region]
-    print(table([side for sides, _ in pairs for side in sides], [cost for _, cost in pairs]))
+    print(table([side for both, _ in pairs for side in both], [cost for _, cost in pairs]))
     return 0
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.squeeze", description=__doc__.partition(": ")[0])
+    parser.add_argument("--model", type=int, default=0, metavar="N", help="N squeezes in a model of the local cloud, "
+                        "without HTTP and on a clock of its own, instead")
     parser.add_argument("--rounds", type=int, default=6, help="in each region; each squeezes two sides (6)")
     parser.add_argument("--minutes", type=float, default=120, help="no round begins after so many (120)")
     parser.add_argument("--regions", type=int, default=3, help="at once, at most 3 (3)")
