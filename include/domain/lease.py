@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from math import ceil
 
 from include.domain.errors import LeaseHeld, LeaseLost
-from include.domain.push import Push, PushKind
+from include.domain.push import ALONE, Push, PushKind
 from include.domain.service import Service
 
 
@@ -80,7 +80,7 @@ def held_by(lease: Lease, now: datetime) -> str:
 
 def named_push(push: Push) -> str:
     """What a push takes leases for, in words."""
-    return push.kind if push.kind in (PushKind.CALIBRATION, PushKind.DEPLOY) else f"{push.kind} push"
+    return push.kind if push.kind in (*ALONE, PushKind.DEPLOY) else f"{push.kind} push"
 
 
 def push_lasts(service: Service, environment: str, region: str) -> timedelta:
@@ -94,7 +94,7 @@ def push_lasts(service: Service, environment: str, region: str) -> timedelta:
 def canary_lasts(push: Push, service: Service) -> timedelta:
     """The same for the canary's region: the bake, and the push behind it."""
     bake = service.lasts(hours=service.canary.bake_hours)
-    if push.kind == PushKind.CALIBRATION:
+    if push.kind in ALONE:
         return bake
     return bake + push_lasts(service, push.environment, service.canary.region)
 

@@ -8,13 +8,17 @@ WATCHER = "branch watcher"     # who started a push that no person started
 
 
 class PushKind(StrEnum):
-    """What started the push. A deploy goes to test, integration or staging, without a canary. A calibration pushes
-    nothing: canary and baseline both run the running AMI."""
+    """What started the push. A deploy goes to test, integration or staging, without a canary. A calibration and
+    a squeeze push nothing: the one has canary and baseline both on the running AMI, the other finds what they carry."""
 
     PATCH = "patch"
     WEEKLY = "weekly"
     DEPLOY = "deploy"
     CALIBRATION = "calibration"
+    SQUEEZE = "squeeze"
+
+
+ALONE = (PushKind.CALIBRATION, PushKind.SQUEEZE)    # a canary and its baseline, and no push behind them
 
 
 class PushEnd(StrEnum):

@@ -56,6 +56,8 @@ class CalibrationEnded(Final):
 class RetireCalibration(Retire):
     """Both sides, and then the lease. A teardown, which runs whatever happened, so it decides the colour of the run."""
 
+    start, what = START, "calibration"
+
     def step(self, visit: Visit) -> Wait | None:
         waits = super().step(visit)
         if waits is None and (failures := what_failed(visit.context)):
@@ -63,10 +65,10 @@ class RetireCalibration(Retire):
         return waits
 
     def push(self, visit: Visit) -> Push:
-        push = the_push(visit.context, (START,))
+        push = the_push(visit.context, (self.start,))
         if push is None:
             failures = what_failed(visit.context)
-            raise CalibrationEnded(f"the calibration never started: {'; '.join(failures.values()) or 'it did not run'}")
+            raise CalibrationEnded(f"the {self.what} never started: {'; '.join(failures.values()) or 'it did not run'}")
         return push
 
     def take(self, visit: Visit, push: Push) -> Wait | None:

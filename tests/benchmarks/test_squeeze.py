@@ -1,4 +1,4 @@
-"""The benchmark of the squeeze: its truth is what an instance does in the long run, and its table says what was found."""
+"""The benchmark of the squeeze: its truth is what an instance does in the long run, and its table says how far off."""
 
 import random
 

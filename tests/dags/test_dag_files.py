@@ -10,7 +10,7 @@ from include.demo.airflow_settings import ROOT
 from tests.world.declared import elsewhere, service
 
 VERBS = ("test_deploy", "release_deploy", "patch_push", "roll_back", "lift_veto", "keep", "report_now", "hold",
-         "resume", "repair", "calibrate", "merge_back", "weekly_push")
+         "resume", "repair", "calibrate", "squeeze", "merge_back", "weekly_push")
 BY_HAND = tuple(f"{where}_{what}" for where in ("test", "integration", "staging")
                 for what in ("roll_back", "keep", "repair"))
 ALL = {"environments": elsewhere("test", "integration", "staging"),

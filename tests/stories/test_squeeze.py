@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from include.domain.peak_windows import Market, MarketClock, PeakWindow
+from include.steps.push.hold import hold
 from include.steps.squeeze.kept import kept_curve, kept_sweet_spot
 from tests.stories.squeezing import BAKED, HERE, NEW, RUNNING, launched, share, squeezable, weights
 from tests.world.region import Behaviour
@@ -227,3 +228,14 @@ def test_with_several_instances_one_alone_is_squeezed_and_the_others_come_back()
     assert spot.rps == pytest.approx(NEW, rel=0.05)
     assert weights(world) == BAKED
     assert world.lost == 0, world.losses
+
+
+def test_a_person_who_holds_the_service_back_stops_its_squeeze():
+    world, flow = squeezable()
+    canary = launched(flow)
+    spot = squeezed_until(world, flow, canary, lambda: hold("Ada", "an incident", flow.service, "prod", world.now,
+                                                            world.leases))
+
+    assert "Ada" in spot.reason
+    assert "an incident" in spot.reason
+    assert weights(world) == BAKED

@@ -10,7 +10,7 @@ from include.domain.aws_calls import Calls, as_line
 from include.domain.declared.environments import PROD
 from include.domain.ending import Early, Ending
 from include.domain.errors import BadInput
-from include.domain.push import Push, PushEnd, PushKind, PushRecord
+from include.domain.push import ALONE, Push, PushEnd, PushKind, PushRecord
 from include.domain.records import as_revision
 from include.domain.service import Service
 from include.domain.standing import red
@@ -25,7 +25,7 @@ from include.steps.push.record import how_it_ended, keep_record
 from include.steps.push.reporting import keep_page, of_push
 
 ENVIRONMENT = PROD
-KINDS = tuple(str(kind) for kind in PushKind if kind != PushKind.CALIBRATION)
+KINDS = tuple(str(kind) for kind in PushKind if kind not in ALONE)
 MOST_OF_A_REASON = 2000     # characters
 
 

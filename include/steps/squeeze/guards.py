@@ -7,14 +7,16 @@ from include.domain.peak_windows import Market
 from include.domain.red_black.capacity import can_carry
 from include.domain.squeeze.attempt import Sample
 from include.domain.squeeze.limits import Limits, beyond, seen
+from include.steps.push.hold import held_back
 from include.steps.red_black.ladder import healthy
 from include.steps.red_black.peak_windows import AT_ONCE, not_in_a_slot
 from include.steps.squeeze.here import Here
 
 
 def window_closed(here: Here, markets: Mapping[str, Market]) -> str:
-    """A peak or a freeze has begun."""
-    waits = not_in_a_slot(here.canary, here.where.region, here.service, markets, here.look, AT_ONCE)
+    """A peak or a freeze has begun, or a person holds the service back: that stops every squeeze of it."""
+    waits = (held_back(here.service, here.canary.environment, here.look, here.held.leases)
+             or not_in_a_slot(here.canary, here.where.region, here.service, markets, here.look, AT_ONCE))
     return waits.reason if waits else ""
 
 

@@ -13,6 +13,7 @@ from include.domain.squeeze.limits import Limits, seen
 from include.domain.squeeze.search import search
 from include.domain.squeeze.sweet_spot import Tried
 from include.steps.canary.pair import WHOLE
+from include.steps.push.hold import held_back
 from include.steps.red_black.ladder import healthy
 from include.steps.red_black.peak_windows import not_in_a_slot
 from include.steps.squeeze.guards import others_suffer, rest_cannot_carry, window_closed
@@ -73,6 +74,11 @@ def _before(here: Here, squeezing: Squeezing, markets: Mapping[str, Market]) -> 
         put_back(here)
     if not all_back(here):
         return _wait(here, squeezing, "canary and baseline become whole again")
+    warm = here.canary.launched_at + here.service.lasts(minutes=here.service.canary.warm_up_minutes)
+    if here.look.now < warm:
+        return _wait(here, squeezing, f"canary and baseline warm up until {warm:%H:%M:%S} UTC")
+    if held := held_back(here.service, here.canary.environment, here.look, here.held.leases):
+        return held
     closed = not_in_a_slot(here.canary, here.where.region, here.service, markets, here.look,
                            here.service.squeeze.limit_minutes)
     if closed:
