@@ -11,7 +11,7 @@ from plugins.operators import step
 from plugins.operators.squeeze import Squeeze
 from tests.plugins.context import BEGAN, Clock, Ports, Task
 
-CANARY = SimpleNamespace(push_id="api-1", score=None, reason="carries 80")
+CANARY = SimpleNamespace(push_id="api-1", score=None, reason="carries 80", report="")
 
 
 @pytest.fixture
