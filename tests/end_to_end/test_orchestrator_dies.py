@@ -62,7 +62,8 @@ class Airflow:
         return self._stage.runs.task_instance(PUSH_DAG, self._run_id, task)
 
 
-def test_each_part_of_airflow_is_killed_in_turn_and_the_push_goes_on(stage, pushes, airflow):
+def test_each_part_of_airflow_and_all_of_it_is_killed_and_the_push_goes_on(stage, pushes, airflow):
+    """The push starts from a commit: the watch over the branch, too, outlives the triggerer that is killed before."""
     def kill_each(run_id):
         airflow.under(run_id)
         airflow.until("canary.bake", "deferred")
@@ -72,27 +73,17 @@ def test_each_part_of_airflow_is_killed_in_turn_and_the_push_goes_on(stage, push
         airflow.until("us_west_2.red_red", "running")
         airflow.loses_the_worker_of("us_west_2.red_red")
         airflow.until("us_west_2.disable_baseline", "running")
-        airflow.loses("scheduler")
+        airflow.loses_everything()
         airflow.until("us_west_2.holds", "running")
+        airflow.loses("scheduler")
         airflow.loses("dag-processor")
 
-    ended = pushes.push(stage.commit("good", branch="release"), "each part of Airflow is killed", kill_each)
+    airflow.loses("triggerer")
+    ended = pushes.commit("good", kill_each)
 
     assert_pushed(ended, stage, airflow)
-    assert airflow.tries("us_west_2.red_red") > 1, "its worker was killed, and nobody tried again"
-
-
-def test_all_of_airflow_is_killed_at_once_and_the_push_goes_on(stage, pushes, airflow):
-    """The push starts from a commit: the watch over the branch, too, has outlived the triggerer that was killed."""
-    def kill_everything(run_id):
-        airflow.under(run_id)
-        airflow.until("us_west_2.disable_baseline", "running")
-        airflow.loses_everything()
-
-    ended = pushes.commit("good", kill_everything)
-
-    assert_pushed(ended, stage, airflow)
-    assert airflow.tries("us_west_2.disable_baseline") > 1, "all workers were killed, and nobody tried again"
+    for task in ("red_red", "disable_baseline"):
+        assert airflow.tries(f"us_west_2.{task}") > 1, f"the worker of {task} was killed, and nobody tried again"
 
 
 def assert_pushed(ended, stage, airflow):
