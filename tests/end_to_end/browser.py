@@ -37,13 +37,14 @@ class Browser:
         port = self._folder / "DevToolsActivePort"
         self._until(lambda: port.exists() and port.read_text().count("\n"), "chromium does not answer")
         number, path = port.read_text().split("\n")
-        self._socket = connect(f"ws://127.0.0.1:{number}{path}", max_size=None, proxy=None)
+        self._connection = connect(f"ws://127.0.0.1:{number}{path}", max_size=None, proxy=None)
+        self._socket = self._connection.__enter__()
         target = self._say("Target.createTarget", url="about:blank")["targetId"]
         self._page = self._say("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._socket.close()
+        self._connection.__exit__(None, None, None)
         self._process.kill()
         self._process.wait()
 
@@ -55,12 +56,12 @@ class Browser:
 
     def press(self, label: str) -> None:
         """The button with this label, once it is there and may be pressed."""
-        self._until(lambda: self._run(PRESS % json.dumps(label)), f"no button {label!r}")
+        self._until(lambda: self.run(PRESS % json.dumps(label)), f"no button {label!r}")
 
     def text(self) -> str:
-        return self._run("document.body ? document.body.innerText : ''") or ""
+        return self.run("document.body ? document.body.innerText : ''") or ""
 
-    def _run(self, code: str) -> Any:
+    def run(self, code: str) -> Any:
         return self._say("Runtime.evaluate", expression=code, returnByValue=True,
                          sessionId=self._page)["result"].get("value")
 
