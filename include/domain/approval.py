@@ -31,7 +31,8 @@ class Approval:
 
 @dataclass(frozen=True)
 class Evidence:
-    """What there is to decide by. `score` and `reason` are the verdict's; pages are a label and an address."""
+    """What there is to decide by. `score` and `reason` are the verdict's; pages are a label and an address; `scaling`
+    is what would change of it, a line each."""
 
     service: str
     commit: str
@@ -46,6 +47,7 @@ class Evidence:
     pages: Sequence[tuple[str, str]]
     slots: Sequence[RegionSlot]
     changes: str = ""
+    scaling: Sequence[str] = ()
 
 
 def subject(evidence: Evidence) -> str:
@@ -60,6 +62,7 @@ def body(evidence: Evidence, until: datetime, may_answer: Sequence[str]) -> str:
         f"- AMI {quoted(evidence.ami)}, started by {quoted(evidence.started_by)}: {quoted(evidence.why)}",
         *([f"- changes: {quoted(evidence.changes)}"] if evidence.changes else []),
         *([f"- {quoted(evidence.sweet_spot)}"] if evidence.sweet_spot else []),
+        *[f"- scaling in {quoted(line)}" for line in evidence.scaling],
         *[f"- {_page(label, address)}" for label, address in evidence.pages],
         "", "If you said go now, regions would be pushed one after the other:", "",
         "| region | from | until | because |", "|---|---|---|---|",

@@ -47,7 +47,8 @@ class Approve(StepOperator, HITLOperator):
         push, service = visit.push, visit.ports.service
         found = visit.take(approval, push, self._answer, self._link(visit.context))
         if isinstance(found, Wait) and not self._is_asked:
-            seen = visit.take(evidence, push, run=visit.ports.runs.this())
+            seen = visit.take(evidence, push, run=visit.ports.runs.this(),
+                              **{port: visit.everywhere(port) for port in ("clusters", "metrics")})
             may_answer = approvers(service.weekly)
             self.subject, self.body = subject(seen), body(seen, answer_until(service, visit.look), may_answer)
             self.assigned_users = [{"id": user, "name": user} for user in may_answer]

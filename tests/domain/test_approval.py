@@ -20,7 +20,9 @@ def asked(**changes) -> str:
 
 def test_it_shows_what_there_is_to_decide_by():
     assert subject(EVIDENCE) == "Push api abcdef012345 to every region of prod?"
-    text = asked(sweet_spot="sweet spot: 120 requests/s", changes="12 commits of 4 people")
+    text = asked(sweet_spot="sweet spot: 120 requests/s", changes="12 commits of 4 people",
+                 scaling=("us-east-1: minimum from 4 to 3: quiet <nights>",))
+    assert "- scaling in `us-east-1: minimum from 4 to 3: quiet <nights>`" in text
     for line in ("**Score 98.5**: `go: score 98.5`", "- commit `abcdef012345` by `Ada`: `faster search`",
                  "- changes: `12 commits of 4 people`", "- `sweet spot: 120 requests/s`", "- [Canary report](https://archive/canary.html)",
                  "| us-east-1 | Tue 2026-11-03 10:00 UTC | Tue 2026-11-03 10:00 UTC |  |",

@@ -15,7 +15,7 @@ from include.domain.region_slots import region_slots
 from include.domain.service import Service
 from include.domain.standing import running
 from include.domain.veto import must_not_be_vetoed
-from include.ports import Alarms, Archive, Branches, Clusters, Images, Leases, Limits, Traffic
+from include.ports import Alarms, Archive, Branches, Clusters, Images, Leases, Limits, Metrics, Traffic
 from include.steps.canary.scoring import kept_verdict
 from include.steps.changes.kept import kept_changes
 from include.steps.lease import lease_key
@@ -26,11 +26,12 @@ from include.steps.push.weekly import (
     must_move_forwards,
     must_not_meet_a_freeze,
 )
+from include.steps.scaling.foreseen import foreseen_scaling
 from include.steps.squeeze.kept import kept_sweet_spot
 
 
-def evidence(push: Push, service: Service, markets: Mapping[str, Market], now: datetime, branches: Branches,
-             archive: Archive, run: str) -> Evidence:
+def evidence(push: Push, service: Service, markets: Mapping[str, Market], look: Look, branches: Branches,
+             archive: Archive, run: str, clusters: Mapping[str, Clusters], metrics: Mapping[str, Metrics]) -> Evidence:
     """What there is to decide by; `run` is the address of the push's own page."""
     verdict = kept_verdict(push.service, push.id, archive)
     if verdict is None:
@@ -38,11 +39,13 @@ def evidence(push: Push, service: Service, markets: Mapping[str, Market], now: d
     commit = branches.commit(push.commit)
     spot = kept_sweet_spot(push.service, push.ami, push.id, archive)
     told = kept_changes(push.service, push.id, archive) or Told("", "")
-    pages = (("Canary report", verdict.report), ("What changes", told.page), ("The push", run))
+    pages = (("Canary report", verdict.report), ("Squeeze", spot.report if spot else ""), ("What changes", told.page),
+             ("The push", run))
     return Evidence(push.service, push.commit, commit.author, commit.subject, push.ami, push.started_by, push.reason,
                     verdict.score, verdict.reason, f"sweet spot: {spot.reason}" if spot else "",
-                    tuple(page for page in pages if page[1]), tuple(region_slots(service, markets, now)),
-                    "; ".join(filter(None, (told.sentence, told.missing))))
+                    tuple(page for page in pages if page[1]), tuple(region_slots(service, markets, look.now)),
+                    "; ".join(filter(None, (told.sentence, told.missing))),
+                    tuple(foreseen_scaling(push, service, look, clusters, metrics, archive)))
 
 
 def answer_until(service: Service, look: Look) -> datetime:

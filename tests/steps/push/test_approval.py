@@ -6,13 +6,14 @@ from datetime import timedelta
 import pytest
 
 from include.domain.approval import Answer, Approval
-from include.domain.errors import NotApproved, Refused
+from include.domain.errors import NotApproved, Refused, Retryable
 from include.domain.looks import Look, Wait
 from include.domain.peak_windows import Market
 from include.steps.lease import lease_key
 from include.steps.push.approval import approval, evidence
 from tests.steps.ready import HERE, ready
 from tests.world.declared import MARKETS, elsewhere
+from tests.world.squeezed import squeezed
 
 WEEKLY = {"day": "tue", "at": "10:00", "users": ["ada"], "answer_hours": 24, "remind_hours": 2}
 DECLARED = {"environments": elsewhere("staging"), "weekly": WEEKLY, "time_scale": 1, "time_zero": None}
@@ -87,7 +88,8 @@ def test_while_it_waits_the_lease_of_the_canary_s_region_is_free():
 
 
 def seen(world, push):
-    return evidence(push, world.service, QUIET, world.now, world.branches, world.archive, "http://airflow/run")
+    return evidence(push, world.service, QUIET, world.look(), world.branches, world.archive, "http://airflow/run",
+                    world.clusters, world.metrics)
 
 
 def judged(world, push):
@@ -115,6 +117,37 @@ def test_what_changes_is_told_and_its_page_linked_where_it_is_kept():
     found = seen(world, push)
     assert ("What changes", f"memory://pushes/api/{push.id}/changes.html") in found.pages
     assert found.changes.startswith("1 commit of 1 person")
+
+
+def test_what_would_change_of_the_scaling_is_shown_before_anybody_says_go():
+    world, flow = ready(**DECLARED, scaling={})
+    push = flow.pushed_commit()
+    judged(world, push)
+    squeezed(world, push, 40.0, report="http://archive/squeeze.html")
+    found = seen(world, push)
+    assert found.scaling[0].startswith("us-east-1: policy serin-requests from none to 1,680 requests a minute")
+    assert found.scaling[2].startswith("us-east-1: minimum stays at 2: too little history")
+    assert ("Squeeze", "http://archive/squeeze.html") in found.pages
+    assert world.clusters[HERE].policies("api-prod-v041") == [], "nothing is changed yet"
+
+
+def test_a_region_whose_scaling_cannot_be_told_keeps_nobody_from_deciding(monkeypatch):
+    world, flow = ready(**DECLARED, scaling={})
+    push = flow.pushed_commit()
+    judged(world, push)
+
+    def down(asg):
+        raise Retryable("throttled")
+
+    monkeypatch.setattr(world.clusters[HERE], "policies", down)
+    assert seen(world, push).scaling == ("us-east-1: scaling cannot be told now: throttled",)
+
+
+def test_without_declared_scaling_nothing_is_said_of_it():
+    world, flow = ready(**DECLARED)
+    push = flow.pushed_commit()
+    judged(world, push)
+    assert seen(world, push).scaling == ()
 
 
 def test_without_a_score_nobody_is_asked():
