@@ -123,3 +123,16 @@ def test_an_answer_that_does_not_come_in_time_failed():
 def test_an_instance_without_an_address_is_named():
     with pytest.raises(BadInput, match="i-2 has no private address"):
         drive(8080, instance="i-2")
+
+
+def test_a_request_that_is_sent_late_counts_from_when_it_was_due_and_the_lateness_is_told(monkeypatch):
+    def held_up(*_):
+        yield 0.0, "/home"
+        time.sleep(0.4)     # the worker does something else meanwhile
+        yield 0.01, "/home"
+
+    monkeypatch.setattr("include.adapters.load.http.arrivals", held_up)
+    with server() as (port, _):
+        found = drive(port)
+    assert min(found.latencies_ms) >= 390
+    assert found.late_ms >= 390
