@@ -75,7 +75,8 @@ class XmppRoom:
         echo = self._echoes.setdefault(stanza["id"], asyncio.Event())
         stanza.send()
         try:
-            await asyncio.wait_for(echo.wait(), ECHO_SECONDS)
+            async with asyncio.timeout(ECHO_SECONDS):   # `wait_for` may swallow that it is cancelled, and never end
+                await echo.wait()
         except TimeoutError:
             return False
         finally:
