@@ -35,9 +35,10 @@ $(READY): requirements.txt .ci/set_up
 demo: $(READY)
 	@exec .venv/bin/python -m include.demo --commit "$(COMMIT)" --flow "$(FLOW)" --began $(BEGAN) $(if $(filter-out 0 no false,$(ONCE)),--once)
 
-# The fast layers share the two cores; end to end, a push has them for itself.
+# The fast layers share the cores, and three of them at once: some wait for real sockets. End to end, a push has the
+# machine for itself.
 test: $(READY)
-	@.venv/bin/python -m pytest -n 2 --ignore tests/end_to_end
+	@.venv/bin/python -m pytest -n 3 --ignore tests/end_to_end
 	@exec .venv/bin/python -m pytest tests/end_to_end
 
 lint: $(READY)

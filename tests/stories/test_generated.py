@@ -1,5 +1,6 @@
 """A service with too little traffic is squeezed with load that is made for it, at an instance that no user sees."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -145,4 +146,29 @@ def test_it_gives_up_at_its_limit_with_what_it_knows():
     spot = flow.squeeze(launched(flow))
     assert "it was not done within 400 minutes" in spot.reason
     assert world.now - began < flow.service.lasts(minutes=400) + timedelta(seconds=120)
+    assert weights(world) == BAKED
+
+
+@pytest.mark.parametrize(("late_steps", "finds"), [(1, True), (2, True), (99, False)])
+def test_a_worker_that_is_late_with_its_load_measures_that_rate_again_and_only_a_lasting_lateness_ends_it(
+        monkeypatch, late_steps, finds):
+    world, flow = ready()
+    canary, load, late = launched(flow), world.load_makers[HERE], []
+    drive = load.drive
+
+    def sometimes_late(*values):
+        found = drive(*values)
+        if len(load.log) > 3 and len(late) < late_steps:
+            late.append(values[2])
+            return replace(found, late_ms=500.0)
+        return found
+
+    monkeypatch.setattr(load, "drive", sometimes_late)
+    spot = flow.squeeze(canary)
+    assert len(set(late)) == 1, "the same rate each time"
+    if finds:
+        assert spot.rps == pytest.approx(NEW, rel=0.08)
+    else:
+        assert "the worker that makes the load was 500 ms late" in spot.reason
+        assert len(late) == 3
     assert weights(world) == BAKED

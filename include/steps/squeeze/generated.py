@@ -28,6 +28,7 @@ from include.steps.squeeze.steering import as_baked
 SLICE = 10.0            # seconds that one look drives an instance for: then the region is looked at
 MIX_HOURS = 1           # of prod's requests, of which the mix is recorded
 AT_LEAST_RPS = 2.0      # to begin with
+LATE_STEPS = 3          # in a row that the worker was late with: then it has no more to give
 
 
 def next_generated(here: Here, squeezing: Squeezing, markets: Mapping[str, Market], load: Load) -> Wait | None:
@@ -95,8 +96,9 @@ def _learns(here: Here, squeezing: Squeezing) -> str:
         _begins(squeezing, settings.generated.max_rps)
         return ""
     late = too_late(drives, squeezing.limits)
+    squeezing.late = squeezing.late + 1 if late else 0
     if late:
-        return late
+        return late if squeezing.late >= LATE_STEPS else ""     # the same rate again: one hiccup decides nothing
     found, why = came_to(drives, squeezing.limits)
     seconds = sum(one.seconds for one in drives)
     tried = Tried(squeezing.side, sum(one.sent for one in drives) / seconds, found.rps, found.p99_ms,

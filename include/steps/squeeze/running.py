@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 class Squeezing:
     """`attempt` is the step under way, the first one at rest: there is no limit before it. `asked` is what the search
     wants to be tried; `ending` why it ends, "" where it found all; `place` is how the last look saw the region.
-    Generated load has a `mix` of requests, and what came of the step under way so far, in `driven`."""
+    Generated load has a `mix` of requests, and what came of the step under way so far, in `driven`;
+    `late` counts steps in a row that the worker which makes it was late with."""
 
     place: "Here | None" = None
     began: datetime | None = None
@@ -40,6 +41,7 @@ class Squeezing:
     found: dict[str, Found] = field(default_factory=dict)
     ending: str | None = None
     mix: Mix = field(default_factory=lambda: Mix((), 0.0, ()))
+    late: int = 0
     driven: list[Driven] = field(default_factory=list)
 
     def hears(self, tried: Tried) -> bool:
