@@ -84,7 +84,7 @@ class LocalCloud:
         return LocalSession(self.endpoint, region)
 
     def load(self, **settings: Any) -> dict[str, Any]:
-        """Change the viewers' load while it runs: peak_rps, regions (region to peak), load_balancer."""
+        """Change the viewers' load while it runs: peak_rps, regions (region to peak), load_balancers."""
         return _ask(f"{self.data_url}/load", settings)
 
     def state(self) -> dict[str, Any]:

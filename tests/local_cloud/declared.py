@@ -39,11 +39,11 @@ def forward(priority: int | str = "default", *patterns: str, **weights: int) -> 
 class Driven:
     """A region of the data plane, driven by a test: `async with Driven() as region`."""
 
-    def __init__(self, rate: float = 0):
-        self.rate = rate
+    def __init__(self, rate: float = 0, entrances: Sequence[str] = ("api-prod",)):
+        self.rate, self.entrances = rate, entrances
 
     async def __aenter__(self) -> "Driven":
-        self.region = Region("us-east-1", lambda: self.rate, lambda: "api-prod")
+        self.region = Region("us-east-1", lambda: self.rate, lambda: self.entrances)
         return self
 
     async def __aexit__(self, *_: object) -> None:

@@ -138,7 +138,7 @@ def test_weight_on_a_target_group_without_healthy_targets_is_seen_as_failures(bu
 
 
 def test_the_load_refuses_what_it_does_not_know(cloud):
-    for wrong in ({"peak": 3}, {"peak_rps": -1}, {"peak_rps": "many"}, {"load_balancer": None}):
+    for wrong in ({"peak": 3}, {"peak_rps": -1}, {"peak_rps": "many"}, {"load_balancers": None}, {"load_balancers": []}):
         with pytest.raises(Final, match=f"400.*{next(iter(wrong))}"):
             cloud.load(**wrong)
 

@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections import Counter, deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from include.local_cloud.data import calls
@@ -33,12 +33,12 @@ class Tally:
 
 
 class Viewers:
-    """`rate()` is asked for requests per second at every tick; `address()` for the balancer's (None: no load)."""
+    """`rate()` is asked for requests per second at every tick; `addresses()` for the balancers' (none: no load), each of
+    which gets an equal part."""
 
-    def __init__(self, rate: Callable[[], float], address: Callable[[], tuple[str, int] | None]):
-        self._rate, self._address = rate, address
-        self._pool: Pool | None = None
-        self._at: tuple[str, int] | None = None
+    def __init__(self, rate: Callable[[], float], addresses: Callable[[], Sequence[tuple[str, int]]]):
+        self._rate, self._addresses = rate, addresses
+        self._pools: dict[tuple[str, int], Pool] = {}
         self._due = 0.0
         self.in_flight = 0
         self.total, self._second, self.last_second = Tally(), Tally(), Tally()
@@ -55,19 +55,24 @@ class Viewers:
 
     def _send_due(self, seconds: float) -> None:
         """Arrivals are random, at the rate: exponential gaps."""
-        address = self._address()
-        if address is None:
+        addresses = self._addresses()
+        self._keep_only(addresses)
+        if not addresses:
             return
-        if address != self._at:
-            self.close()
-            self._pool, self._at = Pool(*address), address
         rate = self._rate()
         self._due -= seconds * rate
         while rate > 0 and self._due <= 0:
             self._due += random.expovariate(1.0)
-            self._send()
+            self._send(self._pools[random.choice(addresses)])
 
-    def _send(self) -> None:
+    def _keep_only(self, addresses: Sequence[tuple[str, int]]) -> None:
+        for gone in self._pools.keys() - set(addresses):
+            self._pools.pop(gone).close()
+        for new in addresses:
+            if new not in self._pools:
+                self._pools[new] = Pool(*new)
+
+    def _send(self, pool: Pool) -> None:
         self._count_sent()
         if self.in_flight >= MAX_IN_FLIGHT:
             self._count_failed("not sent", NO_TARGET)
@@ -87,7 +92,7 @@ class Viewers:
                 tally.ok += 1
                 tally.served_by[asg] += 1
 
-        self._pool.ask(random.choices(_RAW, cum_weights=_CUMULATIVE)[0], VIEWER_SECONDS, done)
+        pool.ask(random.choices(_RAW, cum_weights=_CUMULATIVE)[0], VIEWER_SECONDS, done)
 
     def _count_sent(self) -> None:
         self.total.sent += 1
@@ -110,8 +115,8 @@ class Viewers:
         return percentiles(values)[3] if values else None
 
     def close(self) -> None:
-        if self._pool:
-            self._pool.close()
+        for pool in self._pools.values():
+            pool.close()
 
 
 _CUMULATIVE = [sum(calls.WEIGHTS[:end]) for end in range(1, len(calls.WEIGHTS) + 1)]

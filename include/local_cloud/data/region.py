@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from include.domain.errors import BadInput
@@ -20,21 +20,21 @@ log = logging.getLogger(__name__)
 
 
 class Region:
-    """`rate()` is the viewers' requests per second; `entrance()` the load balancer (its name) that they go to."""
+    """`rate()` is the viewers' requests per second; `entrances()` the load balancers (their names) that they go to."""
 
-    def __init__(self, name: str, rate: Callable[[], float], entrance: Callable[[], str]):
+    def __init__(self, name: str, rate: Callable[[], float], entrances: Callable[[], Collection[str]]):
         self.name = name
         self.instances: dict[str, Instance] = {}
         self.target_groups: dict[str, TargetGroup] = {}
         self.balancers: dict[str, Balancer] = {}          # by listener ARN
         self.meters: dict[str, Meter] = {}
         self.seconds: dict[str, Second] = {}              # by ASG: the last one taken
-        self.viewers = Viewers(rate, self._address)
+        self.viewers = Viewers(rate, self._addresses)
         self.checks = HealthChecks()
         self.facts: dict[str, Mapping[str, Any]] = {}     # by instance: all that control knows
         self._own_meters: dict[str, InstanceMeter] = {}   # by instance
         self._asgs: dict[str, str] = {}                   # by instance, those that are gone too
-        self._entrance = entrance
+        self._entrances = entrances
         self._tasks: set[asyncio.Task] = {asyncio.get_running_loop().create_task(self.viewers.run())}
         self._opening: set[str] = set()
 
@@ -100,9 +100,9 @@ class Region:
         task.add_done_callback(self._tasks.discard)
         return task
 
-    def _address(self) -> tuple[str, int] | None:
-        return next((balancer.address for balancer in self.balancers.values()
-                     if balancer.name == self._entrance()), None)
+    def _addresses(self) -> list[tuple[str, int]]:
+        return [balancer.address for balancer in self.balancers.values()
+                if balancer.name in self._entrances() and balancer.address]
 
     def asg_of(self, instance: str) -> str:
         return self._asgs.get(instance, "")

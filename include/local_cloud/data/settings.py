@@ -11,14 +11,14 @@ Rate = Annotated[float, Field(ge=0, le=5000)]
 
 
 class Load(BaseModel):
-    """Requests per second at the peak of the day, in each region that is not named in `regions`; they go to the load
-    balancer with this name."""
+    """Requests per second at the peak of the day, in each region that is not named in `regions`; they go in equal parts
+    to those of these load balancers that the region has."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     peak_rps: Rate = 0
     regions: dict[str, Rate] = {}
-    load_balancer: str = "api-prod"
+    load_balancers: Annotated[tuple[str, ...], Field(min_length=1)] = ("api-prod",)
 
     def peak(self, region: str) -> float:
         return self.regions.get(region, self.peak_rps)

@@ -39,7 +39,7 @@ class World:
         self.version = state["version"]
         for name, declared in state["regions"].items():
             if name not in self.regions:
-                self.regions[name] = Region(name, partial(self._rate, name), lambda: self.load.load_balancer)
+                self.regions[name] = Region(name, partial(self._rate, name), lambda: self.load.load_balancers)
                 self._shares[name] = busy_share(self.settings.served_from(name), self.market_time)
             try:
                 self.regions[name].apply(declared)

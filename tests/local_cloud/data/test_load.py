@@ -27,6 +27,27 @@ def test_what_each_asg_served_is_told_by_its_own_answers(network):
     asyncio.run(story())
 
 
+def test_viewers_go_to_each_of_the_load_balancers_alike(network):
+    async def story():
+        async with Driven(rate=200, entrances=("api-prod", "search-prod")) as region:
+            state = region_state([instance(network, 1, "api-prod-v041"), instance(network, 2, "search-prod-v041")],
+                                 {"api": {"i-1": HEALTHY}, "search": {"i-2": HEALTHY}}, forward(api=1))
+            state["load_balancers"].append({"arn": "other", "name": "search-prod", "listeners": [
+                {"arn": "others", "port": 80, "rules": [forward(search=1)]}]})
+            await region.apply(state)
+            total = region.region.viewers.total
+            await until(lambda: total.ok >= 60)
+            assert total.failed == 0
+            assert min(total.served_by["api-prod-v041"], total.served_by["search-prod-v041"]) > 10
+
+            del state["load_balancers"][1]
+            await region.apply(state)
+            before = total.served_by["search-prod-v041"]
+            await until(lambda: total.ok >= 120)
+            assert total.served_by["search-prod-v041"] - before <= 5
+    asyncio.run(story())
+
+
 def test_weight_on_nobody_is_counted_as_failed_without_a_target(network):
     async def story():
         async with Driven(rate=200) as region:
