@@ -13,6 +13,7 @@ DECLARED = Path(__file__).with_name("declared")
 MARKETS = DECLARED / "markets.yaml"
 INCLUDE = Path(__file__).resolve().parents[1]
 PRODUCTION, PRODUCTION_MARKETS = INCLUDE / "services" / "api.yaml", INCLUDE / "markets.yaml"
+SERVICE = "api"
 TIME_SCALE = 480
 # Region to its market, in push order.
 REGIONS = {"us-east-1": "us_east", "us-west-2": "us_west", "eu-west-1": "britain"}
@@ -34,20 +35,20 @@ def time_zero(now: datetime) -> datetime:
     return real_end - (PEAK_ENDS - real_end) / (TIME_SCALE - 1)
 
 
-def write(folder: Path, repository: Path, zero: datetime, markets: Path = MARKETS, *, bake_hours: float = 8,
-          look_seconds: float = 5, regions: Mapping[str, str] = REGIONS,
+def write(folder: Path, repository: Path, zero: datetime, markets: Path = MARKETS, *, service: str = SERVICE,
+          bake_hours: float = 8, look_seconds: float = 5, regions: Mapping[str, str] = REGIONS,
           others: Mapping[str, str] = NO_OTHERS) -> Path:
-    """`api.yaml` in the folder; checked as every service is. `look_seconds`: real ones between two looks of a bake;
-    `others`: the environments before prod, and the region of each."""
+    """`<service>.yaml` in the folder; checked as every service is. `look_seconds`: real ones between two looks of a
+    bake; `others`: the environments before prod, and the region of each."""
     folder.mkdir(parents=True, exist_ok=True)
     rules = [rule.model_dump() for rule in load_service(PRODUCTION, load_markets(PRODUCTION_MARKETS)).metrics.rules]
     environment = jinja2.Environment(loader=jinja2.FileSystemLoader(DECLARED), undefined=jinja2.StrictUndefined,
                                      autoescape=False, keep_trailing_newline=True, trim_blocks=True)
     text = environment.get_template("api.yaml.j2").render(
-        repository=str(repository), time_scale=TIME_SCALE, time_zero=zero, rules=rules,
+        service=service, repository=str(repository), time_scale=TIME_SCALE, time_zero=zero, rules=rules,
         bake_hours=bake_hours, look_seconds=look_seconds, regions=regions, others=others, lasting=_lasting,
         weekly_day=WEEKLY_DAY)
-    path = folder / "api.yaml"
+    path = folder / f"{service}.yaml"
     path.write_text(text)
     load_service(path, load_markets(markets))
     return path

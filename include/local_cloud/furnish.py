@@ -8,6 +8,7 @@ import json
 import time
 import urllib.request
 from collections.abc import Mapping, Sequence
+from ipaddress import ip_network
 from types import MappingProxyType
 from typing import Any
 
@@ -25,16 +26,17 @@ LOOK_SECONDS = 0.1
 
 def furnish(endpoint: str, repository: str, commit: str, regions: Sequence[str] = REGIONS, service: str = "api",
             environment: str = "prod", size: int = 4, *, network: str, version: int = 41, drain_seconds: int = 60,
-            first_block: int = 0, wait_seconds: float = 60, others: Mapping[str, str] = NO_OTHERS) -> None:
+            first_block: int = 0, blocks: int = 16, wait_seconds: float = 60,
+            others: Mapping[str, str] = NO_OTHERS) -> None:
     """Everything, up to `size` healthy targets in each region, and one instance in the region of each of the `others`
-    (environment to region). `network` is the cloud's own (LocalCloud.network); each cluster takes a sixteenth of it,
-    from `first_block` on. Say it once: what exists is an error."""
+    (environment to region). `network` is the cloud's own (LocalCloud.network); each cluster takes one of its
+    `blocks` (a power of two up to 64), from `first_block` on. Say it once: what exists is an error."""
     clusters = [(f"{service}-{environment}", region, size) for region in regions]
     clusters += [(f"{service}-{name}", region, 1) for name, region in others.items()]
     waits = []
     for block, (cluster, region, count) in enumerate(clusters, first_block):
         session = LocalSession(endpoint, region)
-        subnets, vpc = _network(session, cluster, f"{network}.{block * 16}.0/20", network, block)
+        subnets, vpc = _network(session, cluster, network, block, blocks)
         group = _load_balancer(session, cluster, subnets, vpc, drain_seconds)
         ami = _amis(session, endpoint, service, repository, commit)
         _asg(session, cluster, f"{cluster}-v{version:03}", commit, ami, subnets, group, count)
@@ -45,13 +47,16 @@ def furnish(endpoint: str, repository: str, commit: str, regions: Sequence[str] 
         _wait_healthy(session, group, count, deadline)
 
 
-def _network(session: LocalSession, cluster: str, cidr: str, network: str, block: int) -> tuple[list[str], str]:
+def _network(session: LocalSession, cluster: str, network: str, block: int, blocks: int) -> tuple[list[str], str]:
+    """A quarter of the block for each of three zones."""
     ec2 = session.client("ec2")
-    vpc = ec2.create_vpc(CidrBlock=cidr, TagSpecifications=[_tags("vpc", Name=cluster)])["Vpc"]["VpcId"]
+    whole = list(ip_network(f"{network}.0.0/16").subnets(new_prefix=15 + blocks.bit_length()))[block]
+    zones = zip("abc", whole.subnets(2), strict=False)
+    vpc = ec2.create_vpc(CidrBlock=str(whole), TagSpecifications=[_tags("vpc", Name=cluster)])["Vpc"]["VpcId"]
     return [ec2.create_subnet(
-        VpcId=vpc, CidrBlock=f"{network}.{block * 16 + number * 4}.0/22", AvailabilityZone=f"{session.region}{zone}",
+        VpcId=vpc, CidrBlock=str(part), AvailabilityZone=f"{session.region}{zone}",
         TagSpecifications=[_tags("subnet", Name=f"{cluster}-{zone}", **{BUILD_SUBNET_TAG: "true"})],
-    )["Subnet"]["SubnetId"] for number, zone in enumerate("abc")], vpc
+    )["Subnet"]["SubnetId"] for zone, part in zones], vpc
 
 
 def _load_balancer(session: LocalSession, cluster: str, subnets: list[str], vpc: str, drain_seconds: int) -> str:

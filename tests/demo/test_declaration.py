@@ -72,6 +72,15 @@ def test_what_is_declared_in_another_way_is_so(tmp_path):
     assert service.lasts(minutes=service.canary.look_every_minutes) == timedelta(seconds=20)
 
 
+def test_another_service_is_declared_beside_it_with_its_own_load_balancer(tmp_path):
+    written = [declaration.write(tmp_path / "services", tmp_path / name, declaration.time_zero(NOW), service=name)
+               for name in ("api", "search")]
+    here = load_service(written[1], load_markets(declaration.MARKETS)).environments["prod"].regions[0]
+
+    assert [path.name for path in written] == ["api.yaml", "search.yaml"]
+    assert (here.load_balancer, here.target_group) == ("search-prod", "search-prod")
+
+
 def test_the_environments_before_prod_are_declared_where_a_flow_needs_them(service, tmp_path):
     path = declaration.write(tmp_path / "all", tmp_path / "repository", declaration.time_zero(NOW),
                              others=declaration.OTHERS)

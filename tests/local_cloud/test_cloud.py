@@ -138,7 +138,7 @@ def test_weight_on_a_target_group_without_healthy_targets_is_seen_as_failures(bu
 
 
 def test_the_load_refuses_what_it_does_not_know(cloud):
-    for wrong in ({"peak": 3}, {"peak_rps": -1}, {"peak_rps": "many"}, {"load_balancers": None}, {"load_balancers": []}):
+    for wrong in ({"peak": 3}, {"peak_rps": -1}, {"peak_rps": "many"}, {"load_balancers": []}, {"load_balancers": [3]}):
         with pytest.raises(Final, match=f"400.*{next(iter(wrong))}"):
             cloud.load(**wrong)
 
@@ -227,3 +227,17 @@ def test_other_environments_stand_beside_prod_on_the_same_ami_and_get_no_viewers
         cloud.load(peak_rps=80)
         until(lambda: requests(cloud)["ok"] > 20)
         assert {name for name, asg in region(cloud)["asgs"].items() if asg["served"]} == {"api-prod-v041"}
+
+        furnish(cloud.endpoint, str(path), first, [REGION], "search", size=2, network=cloud.network,
+                first_block=63, blocks=64)
+        assert all(one["ip"].startswith(f"{cloud.network}.25") for one in instances(cloud, "search-prod-v041"))
+        cloud.load(peak_rps=160, load_balancers=["api-prod", "search-prod"])
+        until(lambda: region(cloud)["asgs"]["search-prod-v041"]["served"] > 20)
+        assert requests(cloud)["failed"] == 0
+
+
+def instances(cloud, asg):
+    state = httpx.get(f"{cloud.endpoint}/serin/state", trust_env=False).json()
+    found = [one for one in state["regions"][REGION]["instances"] if one["asg"] == asg]
+    assert found
+    return found

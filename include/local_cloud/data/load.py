@@ -33,8 +33,8 @@ class Tally:
 
 
 class Viewers:
-    """`rate()` is asked for requests per second at every tick; `addresses()` for the balancers' (none: no load), each of
-    which gets an equal part."""
+    """`rate()` is asked for requests per second at each tick; `addresses()` for the balancers' (none: no load), of
+    which each gets an equal part."""
 
     def __init__(self, rate: Callable[[], float], addresses: Callable[[], Sequence[tuple[str, int]]]):
         self._rate, self._addresses = rate, addresses
