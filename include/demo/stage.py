@@ -1,14 +1,12 @@
 """The demo's world: a local cloud with api-prod-v041 under traffic in three regions, and Airflow beside it. Several
 services can stand on the one cloud."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from include.adapters.archive.s3 import S3Archive
-from include.catalog import load_markets, load_service
 from include.demo import declaration
 from include.demo.airflow_home import AirflowHome
 from include.demo.airflow_runs import AirflowRuns
@@ -16,46 +14,39 @@ from include.demo.airflow_settings import connection
 from include.demo.declaration import SERVICE
 from include.demo.feed import Feed
 from include.demo.processes import Processes
+from include.demo.scenery import Scenery
 from include.demo.side_by_side import SideBySide
 from include.domain.declared.environments import PROD
 from include.domain.errors import Final
 from include.domain.service import Service
 from include.local_cloud import service_repository
 from include.local_cloud.cloud import LocalCloud
-from include.local_cloud.furnish import furnish
 from include.local_cloud.service_repository import BRANCHES
 
 PUSH_DAG, ROLL_BACK_DAG, WEEKLY_DAG = f"{SERVICE}_patch_push", f"{SERVICE}_roll_back", f"{SERVICE}_weekly_push"
 TEST_DAG, RELEASE_DAG, MERGE_DAG = f"{SERVICE}_test_deploy", f"{SERVICE}_release_deploy", f"{SERVICE}_merge_back"
-SIZE, CLOUD_SCALE, CLUSTERS = 4, 60, 64
 # botocore insists on a key; the local cloud asks for none.
 NOBODY = {"login": "demo", "password": "demo"}
 
 
 class Stage:
-    """Everything lies in `folder`. `tell` is called with a sentence at each step of the way up; `peak_rps` are the
-    requests of a region, of which each service gets an equal part; `airflow` makes the Airflow that stands beside;
-    `declared` is what the services declare in another way than the demo's (`declaration.write`)."""
+    """Everything lies in `folder`. `tell` is called with a sentence at each step of the way up; `airflow` makes the
+    Airflow that stands beside; the rest is the scenery's (`Scenery`)."""
 
     def __init__(self, folder: Path, tell: Callable[[str], Any] = lambda _: None, *,
-                 markets: Path = declaration.MARKETS, peak_rps: float = 150, size: int = SIZE,
-                 names: Sequence[str] = (SERVICE,),
-                 airflow: Callable[[Path, Processes, Mapping[str, str]], AirflowHome] = AirflowHome, **declared: Any):
-        self.folder, self._tell, self._airflow = folder, tell, airflow
-        self._markets, self._peak_rps, self._size, self._declared = markets, peak_rps, size, declared
-        self.repositories = {name: folder / "repositories" / name for name in names}
+                 markets: Path = declaration.MARKETS,
+                 airflow: Callable[[Path, Processes, Mapping[str, str]], AirflowHome] = AirflowHome, **scenery: Any):
+        self.folder, self._tell, self._airflow, self._markets = folder, tell, airflow, markets
+        self.scenery = Scenery(folder, markets=markets, **scenery)
         self.processes = Processes(folder / "logs")
-        self.cloud: LocalCloud | None = None
 
     def start(self) -> None:
         """Cloud and Airflow's database side by side, then Airflow; ready for a commit when it returns."""
-        firsts = {name: service_repository.create(path) for name, path in self.repositories.items()}
-        self.services = self._declare(declaration.time_zero(datetime.now(UTC)))
-        self._start_cloud()
+        self.scenery.start(self.processes.marked)
         self._tell(f"a local cloud answers as AWS at {self.cloud.endpoint}")
         self.home = self._airflow(self.folder / "airflow", self.processes, self._environment())
         with ThreadPoolExecutor(1) as beside:
-            furnished = beside.submit(self._furnish, firsts)
+            furnished = beside.submit(self.scenery.furnish)
             self.home.migrate()
             self.home.start()
             furnished.result()
@@ -66,13 +57,25 @@ class Stage:
         for name in self.services:
             self._wait_until_known(name)
         # not before: Airflow's start takes every core of a small machine
-        self.cloud.load(peak_rps=self._peak_rps, load_balancers=[f"{name}-{PROD}" for name in self.services])
+        self.scenery.load()
         self._tell(f"Airflow is at {self.home.address}")
+
+    @property
+    def cloud(self) -> LocalCloud | None:
+        return self.scenery.cloud
+
+    @property
+    def services(self) -> Mapping[str, Service]:
+        return self.scenery.services
 
     @property
     def service(self) -> Service:
         """The first."""
-        return next(iter(self.services.values()))
+        return self.scenery.service
+
+    @property
+    def repositories(self) -> Mapping[str, Path]:
+        return self.scenery.repositories
 
     @property
     def repository(self) -> Path:
@@ -81,12 +84,12 @@ class Stage:
 
     @property
     def regions(self) -> list[str]:
-        return [here.region for here in self.service.environments["prod"].regions]
+        return self.scenery.regions
 
     @property
     def others(self) -> dict[str, str]:
         """The environments before prod, each with its region."""
-        return {name: here.regions[0].region for name, here in self.service.environments.items() if name != PROD}
+        return self.scenery.others
 
     def commit(self, kind: str, branch: str = "prod", service: str = SERVICE) -> str:
         """A commit; on the branch `prod` the push follows by itself."""
@@ -122,28 +125,10 @@ class Stage:
     def __exit__(self, *_: object) -> None:
         self.stop()
 
-    def _declare(self, zero: datetime) -> dict[str, Service]:
-        markets = load_markets(self._markets)
-        return {name: load_service(declaration.write(self.folder / "services", path, zero, self._markets, service=name,
-                                                     **self._declared), markets)
-                for name, path in self.repositories.items()}
-
     def _wait_until_known(self, service: str) -> None:
         self.runs.wait_until_parsed(f"{service}_weekly_push" if self.others else f"{service}_patch_push")
         for branch in BRANCHES if self.others else ("prod",):
             self.runs.wait_until_watched(f"{service}_{branch}_branch")
-
-    def _start_cloud(self) -> None:
-        self.cloud = LocalCloud(self.folder / "cloud", CLOUD_SCALE, markets=list(load_markets(self._markets).values()),
-                                time_scale=self.service.time_scale, time_zero=self.service.time_zero)
-        with self.processes.marked():
-            self.cloud.start()
-
-    def _furnish(self, firsts: Mapping[str, str]) -> None:
-        each = len(self.regions) + len(self.others)
-        for number, (name, first) in enumerate(firsts.items()):
-            furnish(self.cloud.endpoint, str(self.repositories[name]), first, self.regions, name, PROD, self._size,
-                    network=self.cloud.network, others=self.others, first_block=number * each, blocks=CLUSTERS)
 
     def _environment(self) -> dict[str, str]:
         return {

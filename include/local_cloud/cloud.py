@@ -30,16 +30,18 @@ START_SECONDS, STOP_SECONDS = 60, 5
 
 class LocalCloud:
     """`cloud_scale`: AWS seconds in one second here. `markets`, `time_scale` and `time_zero` make the viewers' day.
-    `lasts` changes single AWS durations, as control's `--lasts` does."""
+    `lasts` changes single AWS durations, as control's `--lasts` does. `listen` and `ports`, of control and of data, say
+    where both answer beside 127.0.0.1: others reach a cloud in a container by its host's name."""
 
     def __init__(self, directory: str | Path, cloud_scale: float = 60, *, markets: Sequence[Market] = (),
                  time_scale: float = 1, time_zero: datetime | None = None, keep_seconds: int = 1200,
-                 lasts: Mapping[str, float] = {}):
+                 lasts: Mapping[str, float] = {}, listen: str = "127.0.0.1", ports: tuple[int, int] = (0, 0)):
         self.directory = Path(directory).resolve()
         self.metrics_db = str(self.directory / "metrics.db")
         self.identity = secrets.token_hex(8)
         self.endpoint = self.data_url = self.network = ""
         self._scale, self._lasts = cloud_scale, dict(lasts)
+        self._listen, self._ports = listen, ports
         self._viewers = {"markets": tuple(markets), "time_scale": time_scale, "time_zero": time_zero,
                          "keep_seconds": keep_seconds}
         self._processes: dict[str, subprocess.Popen] = {}
@@ -102,7 +104,8 @@ class LocalCloud:
         lasts = [text for name, seconds in self._lasts.items() for text in ("--lasts", f"{name}={seconds:g}")]
         ready = self.directory / "control.json"
         self._start("control", ready, "--directory", str(self.directory), "--network", self.network,
-                    "--scale", f"{self._scale:g}", "--identity", self.identity, "--parent", str(os.getpid()), *lasts)
+                    "--scale", f"{self._scale:g}", "--identity", self.identity, "--parent", str(os.getpid()),
+                    "--listen", self._listen, "--port", str(self._ports[0]), *lasts)
         self.endpoint = json.loads(ready.read_text())["endpoint"]
         if _ask(f"{self.endpoint}/serin/identity")["identity"] != self.identity:
             raise Final(f"{self.endpoint} is not this cloud's control process")
@@ -110,7 +113,8 @@ class LocalCloud:
     def _start_data(self) -> None:
         settings, ready = self.directory / "data_settings.json", self.directory / "data.json"
         settings.write_text(Settings(control=self.endpoint, identity=self.identity, metrics_db=self.metrics_db,
-                                     parent=os.getpid(), **self._viewers).model_dump_json())
+                                     parent=os.getpid(), listen=self._listen, port=self._ports[1],
+                                     **self._viewers).model_dump_json())
         self._start("data", ready, str(settings), str(ready))
         self.data_url = f"http://127.0.0.1:{json.loads(ready.read_text())['port']}"
         if self.state()["identity"] != self.identity:

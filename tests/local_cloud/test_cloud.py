@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -13,6 +14,7 @@ import httpx
 import psutil
 import pytest
 
+from include.demo.ports import free_port
 from include.domain.errors import BadInput, Final
 from include.local_cloud import service_repository
 from include.local_cloud.aws import LocalSession
@@ -241,3 +243,22 @@ def instances(cloud, asg):
     found = [one for one in state["regions"][REGION]["instances"] if one["asg"] == asg]
     assert found
     return found
+
+
+def answers_at(address, url):
+    port = int(url.rpartition(":")[2])
+    with socket.socket() as probe:
+        return probe.connect_ex((address, port)) == 0
+
+
+def test_it_answers_this_machine_alone(cloud):
+    assert not answers_at("127.0.0.2", cloud.endpoint)
+    assert not answers_at("127.0.0.2", cloud.data_url)
+
+
+def test_in_a_container_it_answers_others_at_the_ports_that_they_know(tmp_path):
+    ports = (free_port(), free_port())
+    with LocalCloud(tmp_path, listen="0.0.0.0", ports=ports) as cloud:
+        assert (cloud.endpoint, cloud.data_url) == tuple(f"http://127.0.0.1:{port}" for port in ports)
+        assert answers_at("127.0.0.2", cloud.endpoint)
+        assert answers_at("127.0.0.2", cloud.data_url)

@@ -21,9 +21,9 @@ def main() -> int:
     if told.identity:
         world.identity = told.identity
     try:
-        server = ControlServer(world, told.port)
+        server = ControlServer(world, told.port, told.listen)
     except OSError as taken:
-        sys.exit(f"port {told.port} on 127.0.0.1 cannot be used: {taken}")
+        sys.exit(f"port {told.port} on {told.listen} cannot be used: {taken}")
     if told.parent:
         exit_with(told.parent)
     stop = threading.Event()
@@ -39,6 +39,7 @@ def main() -> int:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m include.local_cloud.control", description=__doc__)
     parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
+    parser.add_argument("--listen", default="127.0.0.1", help="this address, or 0.0.0.0 for all of this host")
     parser.add_argument("--network", default="127.41", help="the /16 whose addresses the instances get")
     parser.add_argument("--scale", type=float, default=60, help="AWS seconds in one second here")
     parser.add_argument("--directory", type=Path, help="control.json with the endpoint is written here")

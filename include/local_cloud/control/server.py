@@ -1,4 +1,4 @@
-"""The control process: moto's server with the gate before it and the reconciler beside it, on 127.0.0.1 only."""
+"""The control process: moto's server with the gate before it and the reconciler beside it."""
 
 import os
 
@@ -30,11 +30,11 @@ class QuietHandler(MotoRequestHandler):
 
 
 class ControlServer:
-    def __init__(self, world: World, port: int = 0):
+    def __init__(self, world: World, port: int = 0, listen: str = "127.0.0.1"):
         settle_in(world)
         self._state, self._stop = State(world), threading.Event()
         gate = Gate(world, self._state, DomainDispatcherApplication(create_backend_app))
-        self._server: BaseWSGIServer = make_server("127.0.0.1", port, gate, threaded=True,
+        self._server: BaseWSGIServer = make_server(listen, port, gate, threaded=True,
                                                    request_handler=QuietHandler)
         self._threads = [
             threading.Thread(target=self._server.serve_forever, name="control", daemon=True),

@@ -29,7 +29,7 @@ async def main(settings: Settings, ready: Path) -> None:
         loop.add_signal_handler(number, ended.set)
     world = World(settings, MetricStore(settings.metrics_db, settings.keep_seconds))
     console = Console(world)
-    port = await console.open(settings.port)
+    port = await console.open(settings.port, settings.listen)
     world.feed.start()
     tasks = [loop.create_task(run()) for run in (world.beat, world.report_health, world.report_loads)]
     for task in tasks:

@@ -20,10 +20,10 @@ class Console:
         self._world = world
         self._connections: set[ServerConnection] = set()
 
-    async def open(self, port: int) -> int:
+    async def open(self, port: int, listen: str = "127.0.0.1") -> int:
         """Returns the port it listens on."""
         self._server = await asyncio.get_running_loop().create_server(
-            lambda: ServerConnection(self._serve, self._connections), "127.0.0.1", port)
+            lambda: ServerConnection(self._serve, self._connections), listen, port)
         return self._server.sockets[0].getsockname()[1]
 
     def close(self) -> None:

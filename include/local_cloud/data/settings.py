@@ -34,6 +34,7 @@ class Settings(BaseModel):
     metrics_db: str
     parent: int = 0
     port: int = 0
+    listen: str = "127.0.0.1"
     keep_seconds: Annotated[int, Field(ge=60)] = 1200
     load: Load = Load()
     markets: tuple[Market, ...] = ()
