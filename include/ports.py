@@ -205,11 +205,16 @@ class InstanceTable:
 
 
 class Metrics(Protocol):
-    """The metric store of one region."""
+    """The metric store of one region. A level is the mean of its bin, a count comes per second, latencies in
+    milliseconds; bins lie on whole multiples of the step. What was not measured is NaN, never 0 and never what was
+    there before; a read that is not whole is an error: Retryable where trying again may help, else BadInput (the
+    declaration is wrong) or Final. Names are untrusted text."""
 
     def read(self, asgs: Sequence[str], since: datetime, until: datetime,
              names: Sequence[str] | None = None) -> MetricTable:
-        """One query for all. `names` None discovers every metric that any of the ASGs wrote in the time."""
+        """One query for all, in parts where the store has limits; a part that fails fails the read. `names` None
+        discovers every metric that any of the ASGs wrote in the time, by name; those that are asked for come in their
+        order, also where nothing is. ASGs come in the order in which they are asked for."""
 
     def read_instances(self, asg: str, since: datetime, until: datetime, names: Sequence[str] | None = None,
                        most: int = 16) -> InstanceTable:

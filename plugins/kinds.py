@@ -1,6 +1,6 @@
 """The kinds that a service file may name: for each the adapter, built from the Airflow connections that it names.
 
-A new kind is one file in `include/adapters/`, one function and one line here.
+A new kind is one file in `include/adapters/`, one function and one line here; the README has the recipe.
 """
 
 from collections.abc import Callable, Mapping
@@ -13,6 +13,8 @@ from include.ports import Chat, Gate, Images, Metrics, Tickets
 from plugins.sessions import Session
 
 if TYPE_CHECKING:
+    from httpx import Client
+
     from plugins.wiring import Ports
 
 
@@ -48,13 +50,19 @@ def _command_gate(ports: "Ports", gate: AnyGate) -> Gate:
 
 
 def _commit_status_gate(ports: "Ports", gate: AnyGate) -> Gate:
+    from include.adapters.gates.commit_status import CommitStatusGates
+
+    asked = _over_http(gate.connection, read_seconds=20)
+    return CommitStatusGates(gate, asked, ports.service.lasts(minutes=gate.limit_minutes))
+
+
+def _over_http(connection: str, read_seconds: float = 60) -> "Client":
+    """A client of the Airflow connection of type http, with its login or token, which verifies certificates."""
     from airflow.sdk import BaseHook
 
-    from include.adapters.gates.commit_status import CommitStatusGates
     from include.adapters.http import client
 
-    asked = client(BaseHook.get_connection(gate.connection), read_seconds=20)
-    return CommitStatusGates(gate, asked, ports.service.lasts(minutes=gate.limit_minutes))
+    return client(BaseHook.get_connection(connection), read_seconds)
 
 
 def _sql_metrics(ports: "Ports") -> Metrics:
@@ -68,13 +76,10 @@ def _sql_metrics(ports: "Ports") -> Metrics:
 
 
 def _prometheus_metrics(ports: "Ports") -> Metrics:
-    from airflow.sdk import BaseHook
-
-    from include.adapters.http import client
     from include.adapters.metrics.prometheus import PrometheusMetrics
 
     source = ports.service.metrics
-    return PrometheusMetrics(client(BaseHook.get_connection(source.connection)), ports.region, source)
+    return PrometheusMetrics(_over_http(source.connection), ports.region, source)
 
 
 def _cloudwatch_metrics(ports: "Ports") -> Metrics:

@@ -41,6 +41,10 @@ class MetricSource(Settings):
     latency: str = "latency_ms.all.p99"
     rules: tuple[MetricRule, ...] = ()
 
+    def too_fine(self, age: timedelta) -> str | None:
+        """Why points so old cannot be read at this step, or None: a kind whose store thins out its points says it."""
+        return None
+
 
 class SqlSource(MetricSource):
     """A table `(ts, region, asg, name, value)`; `ts` is whole epoch seconds. `instance_table` has the same of each
@@ -101,7 +105,6 @@ class CloudWatchSource(MetricSource):
                 if metric and self.series_of(series.namespace, metric[0]) is series]
 
     def too_fine(self, age: timedelta) -> str | None:
-        """Why points so old cannot be read at this step, or None."""
         for kept, needed in KEEPS:
             if age > kept and self.step_seconds % needed:
                 return (f"{self.step_seconds} s are too fine: after {kept / timedelta(hours=1):g} h CloudWatch has "

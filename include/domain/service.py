@@ -30,7 +30,7 @@ from include.domain.declared.told import ArchiveSettings, ChatSettings
 from include.domain.declared.weekly import STAGING, Weekly
 from include.domain.errors import BadInput
 from include.domain.freezes import Freeze
-from include.domain.metric_sources import AnyMetricSource, CloudWatchSource
+from include.domain.metric_sources import AnyMetricSource
 from include.domain.repositories import why_not
 from include.domain.settings import Name, Settings
 
@@ -77,7 +77,7 @@ class Service(Settings):
         if self.weekly and STAGING not in self.environments:
             raise ValueError(f"weekly: what is healthy in environments.{STAGING} is pushed, which is missing")
         bake = self.lasts(hours=self.canary.bake_hours)
-        if isinstance(self.metrics, CloudWatchSource) and (wrong := self.metrics.too_fine(bake)):
+        if wrong := self.metrics.too_fine(bake):
             raise ValueError(f"metrics.step_seconds: a canary bakes for {self.canary.bake_hours:g} h: {wrong}")
         return self
 

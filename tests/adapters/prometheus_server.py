@@ -1,6 +1,7 @@
 """A Prometheus for tests: Debian's, where it is installed, and one of paper that answers the same questions.
 
-Both are written to with `write(labels, at, value)`; the one of paper knows the shape of query that reads values.
+Both are written to with `write(labels, (at, value), …)`, or with many series at once; the one of paper knows the shape
+of query that reads values.
 """
 
 import json
@@ -9,7 +10,7 @@ import shutil
 import socket
 import struct
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -25,6 +26,9 @@ from tests.adapters.cloud import eventually
 installed = pytest.mark.skipif(not shutil.which("prometheus"), reason="no prometheus here (Debian: prometheus)")
 
 
+Series = tuple[dict[str, str], Sequence[tuple[float, float]]]      # labels, and points of time and value
+
+
 class Real:
     """The remote-write endpoint takes samples of any time that is not before what it has."""
 
@@ -32,10 +36,11 @@ class Real:
         self.url = url
 
     def write(self, labels: dict[str, str], *points: tuple[float, float]) -> None:
-        body = b"".join(_field(1, _label(*pair)) for pair in sorted(labels.items()))
-        body += b"".join(_field(2, b"\x09" + struct.pack("<d", value) + b"\x10" + _varint(round(at * 1000)))
-                         for at, value in points)
-        answer = httpx.post(f"{self.url}/api/v1/write", content=_snappy(_field(1, body)), headers={
+        self.write_all([(labels, points)])
+
+    def write_all(self, series: Iterable[Series]) -> None:
+        body = b"".join(_field(1, _series(labels, points)) for labels, points in series)
+        answer = httpx.post(f"{self.url}/api/v1/write", content=_snappy(body), timeout=60, headers={
             "Content-Encoding": "snappy", "X-Prometheus-Remote-Write-Version": "0.1.0"})
         assert answer.is_success, answer.text
 
@@ -79,13 +84,19 @@ def _field(number: int, body: bytes) -> bytes:
     return bytes([number << 3 | 2]) + _varint(len(body)) + body
 
 
+def _series(labels: dict[str, str], points: Sequence[tuple[float, float]]) -> bytes:
+    body = b"".join(_field(1, _label(*pair)) for pair in sorted(labels.items()))
+    return body + b"".join(_field(2, b"\x09" + struct.pack("<d", value) + b"\x10" + _varint(round(at * 1000)))
+                           for at, value in points)
+
+
 def _label(name: str, value: str) -> bytes:
     return _field(1, name.encode()) + _field(2, value.encode())
 
 
 def _snappy(body: bytes) -> bytes:
     """Snappy without compression: the length, then one literal."""
-    return _varint(len(body)) + b"\xf4" + struct.pack("<H", len(body) - 1) + body
+    return _varint(len(body)) + b"\xfc" + struct.pack("<I", len(body) - 1) + body
 
 
 class Paper:
@@ -95,13 +106,18 @@ class Paper:
     ACROSS = {"sum": sum, "max": max, "min": min, "avg": lambda values: sum(values) / len(values)}
 
     def __init__(self) -> None:
+        self.url = ""
         self.samples: dict[tuple[tuple[str, str], ...], dict[float, float]] = {}
         self.asked: list[dict[str, str]] = []
         self.headers: dict[str, str] = {}
         self.answers: list[tuple[int, Any]] = []
 
     def write(self, labels: dict[str, str], *points: tuple[float, float]) -> None:
-        self.samples.setdefault(tuple(sorted(labels.items())), {}).update(points)
+        self.write_all([(labels, points)])
+
+    def write_all(self, series: Iterable[Series]) -> None:
+        for labels, points in series:
+            self.samples.setdefault(tuple(sorted(labels.items())), {}).update(points)
 
     def answer(self, path: str, asked: dict[str, str]) -> tuple[int, Any]:
         self.asked.append(asked)
@@ -140,8 +156,7 @@ def _matches(labels: dict[str, str], matchers: str) -> bool:
 
 
 @contextmanager
-def paper() -> Iterator[tuple[Paper, str]]:
-    """The server and its URL."""
+def paper(_: Path | None = None) -> Iterator[Paper]:
     made = Paper()
 
     class Handler(BaseHTTPRequestHandler):
@@ -161,7 +176,8 @@ def paper() -> Iterator[tuple[Paper, str]]:
         thread = Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
         try:
-            yield made, f"http://127.0.0.1:{server.server_port}"
+            made.url = f"http://127.0.0.1:{server.server_port}"
+            yield made
         finally:
             server.shutdown()
             thread.join()

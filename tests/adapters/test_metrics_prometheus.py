@@ -27,8 +27,7 @@ QUERY = r"The query: sum by \(asg,name\) \(avg_over_time\(serin_metric\{"
 
 @pytest.fixture
 def paper():
-    with prometheus_server.paper() as (server, url):
-        server.url = url
+    with prometheus_server.paper() as server:
         yield server
 
 

@@ -17,7 +17,6 @@ from include.ports import (
     Limits,
     Load,
     Merges,
-    Metrics,
     Traffic,
 )
 
@@ -30,8 +29,7 @@ class ContractWorld:
     At the start there is a cluster with one ASG of two instances (2/10/2) in service and healthy, its target group in
     the listener. `commit` is the head of the branch `prod`, not built yet; `ami` is the id of another image, and
     `no_ami` of none.
-    `write_metric(asg, at, values)` puts values of one second into the metric store, as those of one of the ASG's
-    instances where `instance` is given. `set_alarm(name, state)` makes an alarm, or changes its state.
+    `set_alarm(name, state)` makes an alarm, or changes its state.
     `commit_to(branch)` lands another commit there, which changes the same lines as any other; `commit_saying(branch,
     message)` one with this message, and returns its hash.
     `answers(instance, said)` lets the instance answer so from now on, and returns the port;
@@ -52,7 +50,6 @@ class ContractWorld:
     load: Load
     limits: Limits
     alarms: Alarms
-    metrics: Metrics
     branches: Branches
     merges: Merges
     commit_to: Callable[[str], object]
@@ -64,7 +61,6 @@ class ContractWorld:
     set_alarm: Callable[[str, str], None]
     answers: Callable[[str, Said], int]
     unheard: Callable[[str], None]
-    write_metric: Callable[..., None]
 
     def one(self, name: str) -> Asg | None:
         """The ASG with this name."""

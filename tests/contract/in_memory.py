@@ -20,7 +20,7 @@ class InMemory(ContractWorld):
         group = world.regions[here].groups["api-prod-v041"]
         group.min_size, group.max_size = 2, 10
         self.cluster, self.asg = "api-prod", group.name
-        self.clusters, self.traffic, self.metrics = world.clusters[here], world.traffic[here], world.metrics[here]
+        self.clusters, self.traffic = world.clusters[here], world.traffic[here]
         self.limits, self.alarms = world.limits[here], world.alarms[here]
         self.instances, self.load = world.instances[here], world.load_makers[here]
         self.set_alarm = self.alarms.states.__setitem__
@@ -31,7 +31,7 @@ class InMemory(ContractWorld):
         self.commit_saying = world.branches.push
         self.target_group = self.traffic.target_group("api-prod")
         self.ami, self.commit = "ami-0123456789abcdef0", world.branches.push("prod", "a fix")
-        self.now, self.until, self.write_metric = world.clock, world.until, self.metrics.write
+        self.now, self.until = world.clock, world.until
 
     def _commit_to(self, numbers: Iterator[int], branch: str) -> None:
         self.branches.push(branch, f"{branch} {next(numbers)}")

@@ -1,6 +1,5 @@
-"""The real adapters on the local cloud's control process, on SQLite and on a git repository."""
+"""The real adapters on the local cloud's control process and on a git repository."""
 
-import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
@@ -22,36 +21,14 @@ from include.adapters.instances.ec2 import Ec2Instances
 from include.adapters.leases.s3 import S3Leases
 from include.adapters.limits.ec2 import Ec2Limits
 from include.adapters.load.http import HttpLoad
-from include.adapters.metrics.sql import SqlMetrics
 from include.adapters.traffic.elbv2 import Elbv2Traffic
-from include.domain.metric_sources import SqlSource
 from include.domain.red_black.versions import Said
 from include.local_cloud import service_repository
-from tests.adapters.cloud import REGION, Cluster, Session, eventually, furnished
+from tests.adapters.cloud import Cluster, Session, eventually, furnished
 from tests.contract.contract_world import ContractWorld
 from tests.contract.image_kinds import REGIONS, images_of
 
 PORT = 18_080       # of an instance's own address
-
-
-class Table:
-    """A metric table in SQLite, behind what we need of Airflow's DbApiHook."""
-
-    placeholder = "?"
-
-    def __init__(self) -> None:
-        self.db = sqlite3.connect(":memory:")
-        self.db.execute("CREATE TABLE metrics (ts INTEGER, region TEXT, asg TEXT, name TEXT, value REAL)")
-        self.db.execute("CREATE TABLE of_instances (ts INTEGER, region TEXT, asg TEXT, name TEXT, value REAL, "
-                        "instance TEXT)")
-
-    def get_records(self, sql: str, parameters: Any = None) -> list[tuple[Any, ...]]:
-        return self.db.execute(sql, parameters).fetchall()
-
-    def write(self, asg: str, at: datetime, values: dict[str, float], instance: str = "") -> None:
-        table, own = ("of_instances", (instance,)) if instance else ("metrics", ())
-        rows = [(int(at.timestamp()), REGION, asg, name, value, *own) for name, value in values.items()]
-        self.db.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * (5 + len(own)))})", rows)
 
 
 class OnLocalCloud(ContractWorld):
@@ -62,9 +39,6 @@ class OnLocalCloud(ContractWorld):
 
     def __init__(self, endpoint: str, folder: Path) -> None:
         self._endpoint, self._session, self._folder = endpoint, Session(endpoint), folder
-        self._table = Table()
-        self.write_metric = self._table.write
-        self.metrics = SqlMetrics(self._table, REGION, SqlSource(connection="m", instance_table="of_instances"), 1)
         self.instances, self._servers = Ec2Instances(self._session), ExitStack()
         self.load = HttpLoad(self._session)
         self.alarms = CloudWatchAlarms(self._session)

@@ -1,39 +1,35 @@
 """What every `Metrics` promises, of every kind."""
 
+from contextlib import ExitStack
 from datetime import timedelta
 
 import numpy as np
 import pytest
 
-from include.adapters.metrics.cloudwatch import CloudWatchMetrics
-from tests.adapters import prometheus_server
-from tests.contract import in_memory, metric_stores, on_local_cloud
+from include.domain.errors import Retryable
 from tests.contract.contract_world import MIDNIGHT
+from tests.contract.metric_stores import STORES
 
 A, B = "api-prod-canary-v042", "api-prod-baseline-v042"
 
-STORES = [pytest.param(in_memory.made, id="in memory"), pytest.param(on_local_cloud.made, id="sql"),
-          pytest.param(metric_stores.on_paper, id="prometheus on paper"),
-          pytest.param(metric_stores.on_prometheus, id="prometheus", marks=prometheus_server.installed),
-          pytest.param(metric_stores.on_cloudwatch, id="cloudwatch")]
 
-
-@pytest.fixture(params=STORES)
+@pytest.fixture(params=[store for kind in STORES.values() for store in kind])
 def world(request):
     with request.param(request) as made:
         yield made
 
 
 @pytest.fixture(scope="module")
-def paper_prometheus():
-    with prometheus_server.paper() as made:
-        yield made
+def started(tmp_path_factory):
+    """Servers of stores, each started when a test first asks for it."""
+    with ExitStack() as running:
+        servers = {}
 
-
-@pytest.fixture(scope="module")
-def real_prometheus(tmp_path_factory):
-    with prometheus_server.real(tmp_path_factory.mktemp("prometheus")) as made:
-        yield made
+        def of(start):
+            if start not in servers:
+                servers[start] = running.enter_context(start(tmp_path_factory.mktemp("store")))
+            return servers[start]
+        yield of
 
 
 def written(world) -> None:
@@ -82,6 +78,48 @@ def test_names_with_characters_of_patterns_are_texts(world):
     np.testing.assert_array_equal(table.values, [[[2], [1], [3]]])
 
 
+def test_a_point_is_the_mean_of_its_samples_and_starts_at_a_whole_multiple_of_the_step(world):
+    for second, value in ((-1, 90.0), (0, 10.0), (30, 20.0), (59, 60.0), (120, 7.0)):
+        world.write_metric(A, MIDNIGHT + timedelta(seconds=second), {"cpu.percent": value})
+    table = world.at_step(60).read([A], MIDNIGHT + timedelta(seconds=20), MIDNIGHT + timedelta(seconds=180))
+    assert (table.since, table.step_seconds, table.names) == (MIDNIGHT, 60, ("cpu.percent",))
+    np.testing.assert_array_equal(table.values, [[[30, np.nan, 7]]])
+
+
+def test_a_thousand_metrics_of_two_asgs_are_read_whole(world):
+    if world.is_slow:
+        pytest.skip("it would take minutes")
+    names = [f"latency_ms.endpoint{number:04}.p99" for number in range(1000)]
+    for asg, more in ((A, 0), (B, 5000)):
+        for second in (0, 2):
+            at = MIDNIGHT + timedelta(seconds=second)
+            world.write_metric(asg, at, {name: more + place + second for place, name in enumerate(names)})
+    table = world.metrics.read([A, B], MIDNIGHT, MIDNIGHT + timedelta(seconds=3))
+    assert table.names == tuple(names)
+    place = np.arange(1000.0)
+    gap = np.full(1000, np.nan)
+    expected = [np.stack([more + place, gap, more + place + 2], axis=1) for more in (0, 5000)]
+    np.testing.assert_array_equal(table.values, expected)
+    again = world.metrics.read([A, B], MIDNIGHT, MIDNIGHT + timedelta(seconds=3), names[::-1])
+    np.testing.assert_array_equal(again.values, table.values[:, ::-1])
+
+
+@pytest.mark.parametrize(("asgs", "seconds", "names", "shape"), [
+    ([], 3, ["cpu.percent"], (0, 1, 3)), ([A], 3, [], (1, 0, 3)), ([A], 0, ["cpu.percent"], (1, 1, 0))],
+    ids=["no ASG", "no name", "no time"])
+def test_nothing_asked_for_is_nothing(world, asgs, seconds, names, shape):
+    written(world)
+    assert world.metrics.read(asgs, MIDNIGHT, MIDNIGHT + timedelta(seconds=seconds), names).values.shape == shape
+
+
+def test_a_store_that_does_not_answer_may_be_tried_again_and_is_never_empty(world):
+    if not world.away:
+        pytest.skip("it is no server")
+    for names in (None, ["cpu.percent"]):
+        with pytest.raises(Retryable):
+            world.away.read([A], MIDNIGHT, MIDNIGHT + timedelta(seconds=3), names)
+
+
 # --- instances
 
 def of_instances(world) -> None:
@@ -121,8 +159,8 @@ def test_of_many_instances_the_first_are_read(world):
 
 
 def test_an_instance_that_wrote_nothing_any_more_is_gone(world):
-    if isinstance(world.metrics, CloudWatchMetrics):
-        pytest.skip("what is listed there may be three hours old")
+    if world.lists_the_gone:
+        pytest.skip("what is listed there may be hours old")
     for second in (0, 1200):
         world.write_metric(A, MIDNIGHT + timedelta(seconds=second), {"cpu.percent": 1.0}, "i-0b")
     world.write_metric(A, MIDNIGHT, {"cpu.percent": 1.0}, "i-0a")
