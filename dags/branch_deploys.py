@@ -5,6 +5,7 @@ from airflow.sdk import DAG, chain
 from include.catalog import service_files
 from plugins.operators.build import BuildAmi
 from plugins.operators.deploy import DEPLOY_FORM, StartDeploy
+from plugins.permissions import may
 from plugins.task_groups.deploy import deploy
 from plugins.task_groups.gates import gates
 from plugins.triggers.branches import branch
@@ -26,6 +27,7 @@ for service in (file.service for file in service_files() if file.service):
             catchup=False,
             max_active_runs=1,
             params=DEPLOY_FORM,
+            access_control=may(service, f"{role}_deploy"),
         ):
             start_deploy = StartDeploy(task_id="start_deploy", flow=role, branch=name, **everywhere)
             build_ami = BuildAmi(task_id="build_ami", push=start_deploy.output, **everywhere)

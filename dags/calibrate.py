@@ -12,6 +12,7 @@ from plugins.operators.calibrate import (
     StartCalibration,
 )
 from plugins.operators.canary import LaunchCanary
+from plugins.permissions import may
 from plugins.timetables.daily import daily
 
 for service in (file.service for file in service_files() if file.service):
@@ -27,6 +28,7 @@ for service in (file.service for file in service_files() if file.service):
         catchup=False,
         max_active_runs=1,
         params=CALIBRATE_FORM,
+        access_control=may(service, "calibrate"),
     ):
         start_calibration = StartCalibration(task_id=START, **here)
         launch = LaunchCanary(task_id="launch", push=start_calibration.output, **here)

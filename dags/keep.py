@@ -6,6 +6,7 @@ from include.catalog import service_files
 from include.domain.by_hand import dag_of
 from include.domain.declared.environments import PROD
 from plugins.operators.keep import Keep, keep_form
+from plugins.permissions import may
 
 for service, environment in (
         (file.service, name) for file in service_files() if file.service for name in file.service.environments):
@@ -20,6 +21,7 @@ for service, environment in (
         schedule=None,
         catchup=False,
         params=keep_form(regions),
+        access_control=may(service, "keep", environment),
     ):
         for region in regions:
             Keep(task_id=region.replace("-", "_"), service=service.service, environment=environment, region=region)

@@ -4,6 +4,7 @@ from airflow.sdk import DAG
 
 from include.catalog import service_files
 from plugins.operators.veto import LIFT_FORM, LiftVeto
+from plugins.permissions import may
 
 for service in (file.service for file in service_files() if file.service):
     with DAG(
@@ -15,5 +16,6 @@ for service in (file.service for file in service_files() if file.service):
         schedule=None,
         catchup=False,
         params=LIFT_FORM,
+        access_control=may(service, "lift_veto"),
     ):
         LiftVeto(task_id="lift_veto", service=service.service)

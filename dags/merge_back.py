@@ -4,6 +4,7 @@ from airflow.sdk import DAG
 
 from include.catalog import service_files
 from plugins.operators.merges import MERGE_FORM, MergeBranch
+from plugins.permissions import may
 from plugins.triggers.branches import branch
 
 for service in (file.service for file in service_files() if file.service):
@@ -19,6 +20,7 @@ for service in (file.service for file in service_files() if file.service):
         catchup=False,
         max_active_runs=1,
         params=MERGE_FORM,
+        access_control=may(service, "merge_back"),
     ):
         MergeBranch(task_id="merge_back", service=service.service, source=branches.prod, into=branches.release,
                     why=f"what went to production from {branches.prod} stays in what comes next")

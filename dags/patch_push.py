@@ -7,6 +7,7 @@ from plugins.operators.build import BuildAmi
 from plugins.operators.changes import TellChanges
 from plugins.operators.pre_flight import PreFlight
 from plugins.operators.push import PATCH_FORM, FinishPush, StartPush
+from plugins.permissions import may
 from plugins.task_groups.canary import canary
 from plugins.task_groups.gates import gates
 from plugins.task_groups.region import end_of, region
@@ -26,6 +27,7 @@ for service in (file.service for file in service_files() if file.service):
         catchup=False,
         max_active_runs=1,
         params=PATCH_FORM,
+        access_control=may(service, "patch_push"),
     ):
         start_push = StartPush(task_id="start_push", service=service.service)
         build_ami = BuildAmi(task_id="build_ami", service=service.service, push=start_push.output)

@@ -6,6 +6,7 @@ from include.catalog import service_files
 from include.domain.by_hand import dag_of
 from include.domain.declared.environments import PROD
 from plugins.operators.repair import FinishRepair, repair_form
+from plugins.permissions import may
 from plugins.task_groups.repair import repair
 from plugins.timetables.weekly import weekly
 
@@ -23,6 +24,7 @@ for service, environment in (
         catchup=False,
         max_active_runs=1,
         params=repair_form(regions),
+        access_control=may(service, "repair", environment),
     ):
         repaired = [repair(service, name, environment) for name in regions]
         finish_repair = FinishRepair(task_id="finish_repair", service=service.service, environment=environment)

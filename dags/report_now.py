@@ -4,6 +4,7 @@ from airflow.sdk import DAG
 
 from include.catalog import service_files
 from plugins.operators.scoring import REPORT_FORM, ReportNow
+from plugins.permissions import may
 
 for service in (file.service for file in service_files() if file.service):
     with DAG(
@@ -15,5 +16,6 @@ for service in (file.service for file in service_files() if file.service):
         schedule=None,
         catchup=False,
         params=REPORT_FORM,
+        access_control=may(service, "report_now"),
     ):
         ReportNow(task_id="report_now", service=service.service, region=service.canary.region)

@@ -4,6 +4,7 @@ from airflow.sdk import DAG
 
 from include.catalog import service_files
 from plugins.operators.hold import HOLD_FORM, Resume
+from plugins.permissions import may
 
 for service in (file.service for file in service_files() if file.service):
     with DAG(
@@ -15,5 +16,6 @@ for service in (file.service for file in service_files() if file.service):
         schedule=None,
         catchup=False,
         params=HOLD_FORM,
+        access_control=may(service, "resume"),
     ):
         Resume(task_id="resume", service=service.service)

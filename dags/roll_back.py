@@ -6,6 +6,7 @@ from include.catalog import service_files
 from include.domain.by_hand import dag_of
 from include.domain.declared.environments import PROD
 from plugins.operators.roll_back import FinishRollBack, roll_back_form
+from plugins.permissions import may
 from plugins.task_groups.roll_back import roll_back
 
 for service, environment in (
@@ -21,6 +22,7 @@ for service, environment in (
         schedule=None,
         catchup=False,
         params=roll_back_form(regions, environment),
+        access_control=may(service, "roll_back", environment),
     ):
         undone = [roll_back(service, region, environment) for region in regions]
         finish_roll_back = FinishRollBack(task_id="finish_roll_back", service=service.service, environment=environment,

@@ -5,6 +5,7 @@ from airflow.sdk import DAG
 from include.catalog import service_files
 from plugins.operators.canary import LaunchCanary
 from plugins.operators.squeeze_by_hand import SQUEEZE_FORM, START, RetireSqueezed, SqueezeByHand, StartSqueeze
+from plugins.permissions import may
 
 for service in (file.service for file in service_files() if file.service):
     here = {"service": service.service, "region": service.canary.region}
@@ -19,6 +20,7 @@ for service in (file.service for file in service_files() if file.service):
         catchup=False,
         max_active_runs=1,
         params=SQUEEZE_FORM,
+        access_control=may(service, "squeeze"),
     ):
         start_squeeze = StartSqueeze(task_id=START, **here)
         launch = LaunchCanary(task_id="launch", push=start_squeeze.output, **here)

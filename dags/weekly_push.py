@@ -10,6 +10,7 @@ from plugins.operators.merges import MergePushed
 from plugins.operators.pre_flight import PreFlight
 from plugins.operators.push import FinishPush
 from plugins.operators.weekly import WEEKLY_FORM, StartWeekly
+from plugins.permissions import may
 from plugins.task_groups.canary import canary
 from plugins.task_groups.gates import gates
 from plugins.task_groups.region import end_of, region
@@ -29,6 +30,7 @@ for service in (file.service for file in service_files() if file.service and fil
         catchup=False,
         max_active_runs=1,
         params=WEEKLY_FORM,
+        access_control=may(service, "weekly_push"),
     ):
         start_push = StartWeekly(task_id="start_push", service=service.service)
         build_ami = BuildAmi(task_id="build_ami", service=service.service, push=start_push.output)

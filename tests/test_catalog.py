@@ -128,6 +128,15 @@ def test_the_example_s_environments_are_as_prod_but_for_what_they_say():
                  "'0 3 * * *' is refused: ", id="cron"),
     pytest.param("# version: ", "weekly: {day: tue, at: 10:00}\n# version: ", "weekly.users: nobody could start the "
                  "push: name users or roles", id="a weekly push that nobody may start"),
+    pytest.param("# version: ", "weekly: {day: tue, at: 10:00}\npermissions: {push: [us]}\n# version: ",
+                 "permissions.approve: nobody could say go to a weekly push", id="permissions that leave out the go"),
+    pytest.param("# version: ", "weekly: {day: tue, at: 10:00, roles: [op]}\npermissions: {approve: [us]}\n"
+                 "# version: ",
+                 "weekly.roles: with permissions, those who may say go are permissions.approve's", id="two tellers"),
+    pytest.param("# version: ", "permissions: {push: [user]}\n# version: ", "permissions.push.0: 'user' is refused: "
+                 "user is a role of Airflow's own, which has its rights on every DAG", id="a role that is Airflow's"),
+    pytest.param("# version: ", "permissions: {pusch: [us]}\n# version: ", "permissions.pusch: unknown key; did you "
+                 "mean push?", id="an act that nobody knows"),
     pytest.param("# version: ", "weekly: {day: tue, at: 10:00, users: [ada], answer_hours: 2}\n# version: ",
                  "weekly.remind_hours: 2 h before the end of 2 h is before the question", id="a reminder too early"),
     pytest.param("# version: ", "weekly: {day: tue, at: 10:00Z, users: [ada]}\n# version: ", "weekly.at: '10:00Z' "

@@ -22,6 +22,7 @@ from include.domain.declared.environments import (
 )
 from include.domain.declared.gates import AnyGate, Gates
 from include.domain.declared.manifest import ManifestSettings
+from include.domain.declared.permissions import Permissions
 from include.domain.declared.red_black import RedBlackPlan, RepairSettings
 from include.domain.declared.scaling import ScalingSettings
 from include.domain.declared.squeeze import SqueezePlan
@@ -55,6 +56,7 @@ class Service(Settings):
     repair: RepairSettings = RepairSettings()
     freezes: tuple[Freeze, ...] = ()
     weekly: Weekly | None = None
+    permissions: Permissions | None = None
     version: VersionCheck | None = None
     metrics: AnyMetricSource
     archive: ArchiveSettings
@@ -76,10 +78,22 @@ class Service(Settings):
             raise ValueError(f"squeeze.max_share_percent: {wrong}")
         if self.weekly and STAGING not in self.environments:
             raise ValueError(f"weekly: what is healthy in environments.{STAGING} is pushed, which is missing")
+        self._somebody_may_say_go()
         bake = self.lasts(hours=self.canary.bake_hours)
         if wrong := self.metrics.too_fine(bake):
             raise ValueError(f"metrics.step_seconds: a canary bakes for {self.canary.bake_hours:g} h: {wrong}")
         return self
+
+    def _somebody_may_say_go(self) -> None:
+        if self.weekly is None:
+            return
+        approve = self.permissions.approve if self.permissions else ()
+        if self.permissions and self.weekly.roles:
+            raise ValueError("weekly.roles: with permissions, those who may say go are permissions.approve's")
+        if self.permissions and not approve:
+            raise ValueError("permissions.approve: nobody could say go to a weekly push: name a role")
+        if not (self.weekly.users or self.weekly.roles or approve):
+            raise ValueError("weekly.users: nobody could start the push: name users or roles, or permissions.approve")
 
     def _environments_fit(self) -> None:
         if unknown := [name for name in self.environments if name not in ENVIRONMENTS]:

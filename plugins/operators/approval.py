@@ -49,9 +49,10 @@ class Approve(StepOperator, HITLOperator):
         if isinstance(found, Wait) and not self._is_asked:
             seen = visit.take(evidence, push, run=visit.ports.runs.this(),
                               **{port: visit.everywhere(port) for port in ("clusters", "metrics")})
-            may_answer = approvers(service.weekly)
+            users = approvers(service)
+            may_answer = users or service.permissions.approve
             self.subject, self.body = subject(seen), body(seen, answer_until(service, visit.look), may_answer)
-            self.assigned_users = [{"id": user, "name": user} for user in may_answer]
+            self.assigned_users = [{"id": user, "name": user} for user in users] or None
         return found
 
     def says(self, value: Approval) -> str:

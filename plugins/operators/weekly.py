@@ -35,7 +35,7 @@ class StartWeekly(StepOperator):
 
         run, params = visit.context["dag_run"], visit.context["params"]
         refuse_undeclared(run.conf or {}, WEEKLY_FORM)
-        approvers(visit.ports.service.weekly)   # nobody is to find out after a bake of hours that nobody may say go
+        approvers(visit.ports.service)   # nobody is to find out after a bake of hours that nobody may say go
         by = run.triggering_user_name or (TIMETABLE if _is_scheduled(run) else "a person")
         staging = Staging(*(visit.everywhere(port, STAGING) for port in ("clusters", "traffic")))
         asked = WeeklyRequest(**{name: params[name] or "" for name in WEEKLY_FORM}, started_by=by)

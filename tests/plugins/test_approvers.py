@@ -2,9 +2,9 @@
 
 import pytest
 
-from include.domain.declared.weekly import Weekly
 from include.domain.errors import BadInput
 from plugins.approvers import approvers
+from tests.world.declared import elsewhere, service
 
 
 @pytest.fixture(autouse=True)
@@ -12,8 +12,9 @@ def users(monkeypatch):
     monkeypatch.setenv("AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS", "ada:op,grace:ADMIN,eve:viewer")
 
 
-def weekly(**who) -> Weekly:
-    return Weekly(day="tue", at="10:00", **who)
+def weekly(permissions=None, **who):
+    return service(weekly={"day": "tue", "at": "10:00", **who}, permissions=permissions,
+                   environments=elsewhere("staging"))
 
 
 def test_the_users_that_are_declared_and_those_with_a_role_each_once():
@@ -31,3 +32,9 @@ def test_roles_that_airflow_does_not_tell_are_refused(monkeypatch):
     with pytest.raises(BadInput, match=r"who has a role cannot be asked of airflow\.providers\.fab.*weekly\.users"):
         approvers(weekly(users=["7"], roles=["Op"]))
     assert approvers(weekly(users=["7"])) == ["7"]
+
+
+def test_with_permissions_their_roles_alone_decide_unless_users_are_named():
+    permissions = {"approve": ["api_approver"]}
+    assert approvers(weekly(permissions)) == []
+    assert approvers(weekly(permissions, users=["7"])) == ["7"]

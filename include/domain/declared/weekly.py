@@ -22,7 +22,7 @@ Who = Annotated[str, Field(pattern=r"^[^\s,:]{1,100}$")]
 
 class Weekly(Settings):
     """When each week a push of what is healthy in staging starts, and who may let it into the regions. `users` are ids
-    of Airflow's users, `roles` their roles; who has one of them may answer."""
+    of Airflow's users, `roles` their roles where its auth manager is the simple one; who has one of them may answer."""
 
     day: Day
     at: Annotated[time, AfterValidator(_wall_clock)]
@@ -33,9 +33,7 @@ class Weekly(Settings):
     remind_hours: Annotated[float, Field(ge=0)] = 2
 
     @model_validator(mode="after")
-    def _somebody_may_answer(self) -> "Weekly":
-        if not self.users and not self.roles:
-            raise ValueError("users: nobody could start the push: name users or roles")
+    def _reminded_in_time(self) -> "Weekly":
         if self.remind_hours >= self.answer_hours:
             raise ValueError(f"remind_hours: {self.remind_hours:g} h before the end of {self.answer_hours:g} h is "
                              "before the question")
