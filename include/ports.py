@@ -4,7 +4,7 @@ one file per kind, and a twin in the in-memory world of the tests that passes th
 Every method may raise `Retryable` (a passing fault) or a `Final` error with a sentence. Times are aware, in UTC.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +18,7 @@ from include.domain.launch_template import Launches
 from include.domain.lease import Lease, Work
 from include.domain.load import Driven, LoadPlan
 from include.domain.looks import Look, Wait
+from include.domain.own_metrics.metric import Measured
 from include.domain.push import Event
 from include.domain.red_black.room import Room
 from include.domain.red_black.versions import Said
@@ -372,6 +373,13 @@ class Runs(Protocol):
 
     def ended(self, run: str) -> bool | None:
         """Whether it ended or is not there any more; None where that cannot be asked. Never raises."""
+
+
+class Meter(Protocol):
+    """Serin's metrics on itself; where they go is said in Airflow's settings."""
+
+    def tell(self, measured: Iterable[Measured]) -> None:
+        """Never raises: no push fails of a metric."""
 
 
 class Chat(Protocol):

@@ -21,6 +21,7 @@ from include.chat_bot.room import Room
 from include.domain.errors import BadInput
 from include.domain.service import Service
 from plugins import wiring
+from plugins.meter import start_stats
 
 log = logging.getLogger("serin.chat_bot")
 
@@ -30,6 +31,7 @@ def main(words: Sequence[str] | None = None) -> int:
     parser.add_argument("services", nargs="*", help="default: every service whose chat is one that hears")
     asked = parser.parse_args(words)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    start_stats()
     try:
         bots = [bot_of(service) for service in _chosen(asked.services)]
     except BadInput as wrong:
@@ -49,7 +51,7 @@ def bot_of(service: Service) -> Bot:
                       _start(service))
     delivery = Delivery(service.service, service.chat.kind, archive)
     return Bot(service.service, ROOMS[service.chat.kind](service), delivery, _now,
-               Answers(service, sources, _now).answer)
+               Answers(service, sources, _now).answer, everywhere.meter)
 
 
 def _chosen(names: Sequence[str]) -> list[Service]:

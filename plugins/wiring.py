@@ -27,6 +27,7 @@ from include.ports import (
     Limits,
     Load,
     Merges,
+    Meter,
     Metrics,
     Runs,
     Tickets,
@@ -138,6 +139,10 @@ class Ports:
         return AirflowRuns()
 
     @cached_property
+    def meter(self) -> Meter:
+        return meter()
+
+    @cached_property
     def tickets(self) -> Tickets:
         return of_kind(TICKETS, self.service.tickets.kind, "tickets")(self)
 
@@ -210,8 +215,22 @@ def branch_head(repository: str, branch: str, connection: str = "") -> str | Non
     return remote_head(repository, branch, access(repository, connection))
 
 
+def meter() -> Meter:
+    """Serin's metrics on itself, also of what is not of one service."""
+    from plugins.meter import AirflowMeter
+
+    return AirflowMeter()
+
+
 def aws_calls() -> Counter[str]:
     """The AWS calls that this process made so far, by service and operation."""
     from include.adapters.aws_calls import made
 
     return made()
+
+
+def aws_trouble() -> Counter[str]:
+    """What of them was tried again or throttled, by service."""
+    from include.adapters.aws_calls import trouble
+
+    return trouble()

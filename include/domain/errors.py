@@ -10,6 +10,7 @@ SerinError
     ├── Refused        a law forbids it: capacity would be missing, or somebody else holds the lease
     │   ├── LeaseHeld      somebody else holds the lease; `lease` says who, what for and about how long
     │   ├── LeaseLost      the lease went to somebody else while we worked
+│   │   └── FencedOff      seen by a greater token in the tags of what we change
     │   └── ChangedByHand  a person changes in the console what we are changing
     ├── NotPassed      a gate says no to the commit; `log` says where to read more
     ├── Conflict       two branches changed the same lines; nothing was merged
@@ -22,10 +23,21 @@ SerinError
     └── NothingToUndo  a rollback or a repair found nothing to do
 """
 
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from include.domain.canary import Verdict
     from include.domain.lease import Lease
+
+
+class Guard(StrEnum):
+    """What stops a change that would do harm."""
+
+    CAN_CARRY = "can_carry"
+    LEASE = "lease"
+    FENCING_TOKEN = "fencing_token"
+    BY_HAND = "by_hand"
 
 
 class SerinError(Exception):
@@ -45,11 +57,19 @@ class BadInput(Final):
 
 
 class NoGo(Final):
-    """The canary is worse than its baseline."""
+    """The canary is worse than its baseline; `verdict` is None where it was not judged to the end."""
+
+    def __init__(self, sentence: str, verdict: "Verdict | None" = None):
+        super().__init__(sentence)
+        self.verdict = verdict
 
 
 class Inconclusive(Final):
     """Too little traffic or data: neither go nor no-go."""
+
+    def __init__(self, sentence: str, verdict: "Verdict | None" = None):
+        super().__init__(sentence)
+        self.verdict = verdict
 
 
 class Refused(Final):
@@ -59,6 +79,8 @@ class Refused(Final):
 class LeaseHeld(Refused):
     """Somebody else holds the lease."""
 
+    guard = Guard.LEASE
+
     def __init__(self, sentence: str, lease: "Lease"):
         super().__init__(sentence)
         self.lease = lease
@@ -67,9 +89,19 @@ class LeaseHeld(Refused):
 class LeaseLost(Refused):
     """Somebody else took the lease: every change stops here."""
 
+    guard = Guard.LEASE
+
+
+class FencedOff(LeaseLost):
+    """Somebody with a greater token changed the cluster since."""
+
+    guard = Guard.FENCING_TOKEN
+
 
 class ChangedByHand(Refused):
     """A person changes in the console what the push is changing."""
+
+    guard = Guard.BY_HAND
 
 
 class NotPassed(Final):

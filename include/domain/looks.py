@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from include.domain.errors import GaveUp
 
@@ -14,6 +15,19 @@ class Look:
     now: datetime
     since: datetime
     unseen: timedelta = timedelta()
+
+
+class Why(StrEnum):
+    """What is waited for, in one word. WORK: what was begun takes its time."""
+
+    WORK = "work"
+    PEAK = "peak"
+    FREEZE = "freeze"
+    HOLD = "hold"
+    LEASE = "lease"
+    CAPACITY = "capacity"
+    HAND = "hand"
+    APPROVAL = "approval"
 
 
 @dataclass(frozen=True)
@@ -31,6 +45,7 @@ class Wait:
     score: float | None = None
     in_the_room: bool = False
     limit: str = ""
+    why: Why = Why.WORK
 
 
 def pause(look: Look, *, least: timedelta, most: timedelta) -> timedelta:
@@ -40,7 +55,8 @@ def pause(look: Look, *, least: timedelta, most: timedelta) -> timedelta:
     return min(most, max(least, waited / 4))
 
 
-def wait_or_give_up(reason: str, look: Look, *, look_every: timedelta, limit: timedelta, made_of: str = "") -> Wait:
+def wait_or_give_up(reason: str, look: Look, *, look_every: timedelta, limit: timedelta, made_of: str = "",
+                    why: Why = Why.WORK) -> Wait:
     """A Wait until the next look, or GaveUp with the same reason once `limit` has passed since the first look.
 
     What nobody saw is no reason to give up: a night without Airflow must not undo a push that only waits for its turn.
@@ -48,4 +64,4 @@ def wait_or_give_up(reason: str, look: Look, *, look_every: timedelta, limit: ti
     gives_up = look.since + look.unseen + limit
     if look.now >= gives_up:
         raise GaveUp(f"gave up after {limit}{f' ({made_of})' if made_of else ''}: {reason}")
-    return Wait(reason, look.since, min(look.now + look_every, gives_up), gives_up, limit=made_of)
+    return Wait(reason, look.since, min(look.now + look_every, gives_up), gives_up, limit=made_of, why=why)

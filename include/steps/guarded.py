@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from include.domain import asg_tags
 from include.domain.cluster import Asg
-from include.domain.errors import LeaseLost
+from include.domain.errors import FencedOff
 from include.domain.red_black.by_hand import announced
 from include.domain.red_black.sizes import Sizes
 
@@ -54,7 +54,7 @@ class Guarded:
         found = self._port.asgs(cluster)
         newer = next((asg for asg in found if token_of(asg) > self._held.token), None)
         if newer:
-            raise LeaseLost(f"{self._held.owner} lost the lease of {self._held.key}: {newer.name} was changed with "
+            raise FencedOff(f"{self._held.owner} lost the lease of {self._held.key}: {newer.name} was changed with "
                             f"token {token_of(newer)}, and ours is {self._held.token}")
         self._seen |= {asg.name: asg for asg in found}
         self._tokens |= {asg.name: token_of(asg) for asg in found}

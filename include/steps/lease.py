@@ -12,7 +12,7 @@ from typing import TypeVar
 from include.domain.cluster import Asg
 from include.domain.errors import LeaseHeld, LeaseLost
 from include.domain.lease import Lease, Work, is_silent
-from include.domain.looks import Look, Wait, wait_or_give_up
+from include.domain.looks import Look, Wait, Why, wait_or_give_up
 from include.domain.push import RegionPlan
 from include.domain.service import Service
 from include.ports import Leases, Runs
@@ -78,7 +78,7 @@ def take(key: str, owner: str, service: Service, look: Look, leases: Leases, run
         if not held.lease.wanted_by:
             leases.want(key, f"{what} {owner}")
         return wait_or_give_up(str(held), look, look_every=service.lasts(minutes=settings.look_every_minutes),
-                               limit=service.lasts(minutes=settings.region_minutes))
+                               limit=service.lasts(minutes=settings.region_minutes), why=Why.LEASE)
     return Held(leases, key, owner, lease.token)
 
 

@@ -12,7 +12,9 @@ from include.domain.announcements import Kind, announcement, gist
 from include.domain.ending import Early
 from include.domain.errors import SerinError, Superseded
 from include.domain.looks import Wait
+from include.domain.own_metrics.of_a_step import unsaid
 from include.domain.push import Event, PushEnd
+from plugins.notifiers.measuring import tell
 from plugins.wiring import Ports
 
 SAYS = "says"      # the newest sentence of a task: why it waits, what it did
@@ -63,14 +65,14 @@ class Story:
         in the room."""
         end = PushEnd.SUPERSEDED if isinstance(error, Superseded) else PushEnd.SUCCESS
         self._say(str(error))
-        self._quietly(lambda: self._task.xcom_push(EARLY, Early(end, str(error))))
+        self._quietly("airflow", lambda: self._task.xcom_push(EARLY, Early(end, str(error))))
         self._event("done", str(error))
 
     def failed(self, sentence: str, *, harm: bool = False) -> None:
         self._say(sentence)
-        self._quietly(lambda: self._task.xcom_push(FAILED, sentence))
+        self._quietly("airflow", lambda: self._task.xcom_push(FAILED, sentence))
         if harm:
-            self._quietly(lambda: self._task.xcom_push(HARM, sentence))
+            self._quietly("airflow", lambda: self._task.xcom_push(HARM, sentence))
         self._event("failed", sentence)
         self._room(Kind.FINISH if self._kind == Kind.FINISH else Kind.FAILED, f"failed: {sentence}")
 
@@ -82,7 +84,7 @@ class Story:
     def _say(self, sentence: str) -> None:
         self._log.info("%s", sentence)
         if sentence != self._said:
-            self._quietly(lambda: self._task.xcom_push(SAYS, sentence))
+            self._quietly("airflow", lambda: self._task.xcom_push(SAYS, sentence))
         self._said = sentence
 
     def _event(self, state: str, text: str, score: float | None = None) -> None:
@@ -91,16 +93,17 @@ class Story:
         at = datetime.now(UTC)
         for push_id in self._push_ids:
             event = Event(push_id, at, self._task.task_id, self._ports.region, state, text, score)
-            self._quietly(partial(self._ports.archive.append, event, self._ports.service.service))
+            self._quietly("archive", partial(self._ports.archive.append, event, self._ports.service.service))
 
     def _room(self, kind: Kind, sentence: str) -> None:
         said = announcement(self._ports.service.service, self._push_ids[0], self._task.task_id, kind, sentence,
                             datetime.now(UTC))
-        self._quietly(lambda: self._ports.chat.say(said))
+        self._quietly("chat", lambda: self._ports.chat.say(said))
 
-    def _quietly(self, say: Callable[[], None]) -> None:
+    def _quietly(self, where: str, say: Callable[[], None]) -> None:
         try:
             say()
         except Exception as error:  # law 7
             self._log.warning("could not be said elsewhere: %s", error)
+            tell(self._ports, unsaid, self._ports.service.service, self._ports.environment, where)
 

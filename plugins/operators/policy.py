@@ -3,6 +3,7 @@
 from typing import Any
 
 from include.domain.looks import Wait
+from include.domain.own_metrics.table import ITSELF
 from plugins.operators.roll_back import PATIENT, push_of
 from plugins.operators.step import StepOperator, Visit
 
@@ -25,6 +26,7 @@ class UndoWithTheOthers(StepOperator):
     """Another region failed, so this one, which is complete, goes back, too. A teardown: skipped where all is well."""
 
     in_the_room = True
+    undoes = ITSELF
 
     def __init__(self, **kwargs: Any):
         super().__init__(**(PATIENT | kwargs))

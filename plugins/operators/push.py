@@ -11,7 +11,9 @@ from include.domain.by_hand import to_roll_back
 from include.domain.declared.environments import PROD
 from include.domain.errors import BadInput, Final, Superseded
 from include.domain.looks import Wait
+from include.domain.own_metrics.of_a_push import ended
 from include.domain.push import WATCHER, Push, PushEnd, PushKind, PushRecord
+from plugins.notifiers.measuring import tell
 from plugins.operators.aws_calls import of_the_run
 from plugins.operators.failures import ended_early, what_failed, what_harmed
 from plugins.operators.step import StepOperator, Visit
@@ -99,6 +101,7 @@ class FinishPush(StepOperator):
                             clusters=visit.everywhere("clusters"),
                             early=ended_early(visit.context, self.environment),
                             approval=visit.context["ti"].xcom_pull(task_ids="approve"))
+        tell(visit.ports, ended, record)
         if record.end not in (PushEnd.SUCCESS, PushEnd.SUPERSEDED):
             visit.context["ti"].xcom_push("return_value", record)
             raise PushEnded(f"{record.end}: {record.reason}")

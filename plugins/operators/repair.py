@@ -8,7 +8,9 @@ from include.domain.by_hand import to_repair
 from include.domain.errors import BadInput, Final, NothingToUndo
 from include.domain.left_over import Leftovers
 from include.domain.looks import Wait
+from include.domain.own_metrics.of_a_push import clean
 from plugins import wiring
+from plugins.notifiers.measuring import tell
 from plugins.operators.failures import what_failed
 from plugins.operators.push import refuse_undeclared
 from plugins.operators.roll_back import PATIENT
@@ -88,6 +90,8 @@ class FinishRepair(StepOperator):
         left = visit.take(finish_repair, visit.push_id, asked, failures, places=places)
         told = "; ".join(region.says for region in left)
         over = [region.region for region in left if region.count]
+        if not over and set(params["regions"]) >= set(visit.ports.regions):
+            tell(visit.ports, clean, self.service, self.environment)
         if failures or over:
             advice = f"to have it put right: {to_repair(self.service, self.environment, over)}"
             raise LeftOver("; ".join([told, *failures.values(), *([advice] if over and not params["do_it"] else [])]))

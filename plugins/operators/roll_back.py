@@ -9,7 +9,10 @@ from airflow.sdk import Param
 from include.domain.declared.environments import PROD
 from include.domain.errors import NothingToUndo, Refused
 from include.domain.looks import Wait
+from include.domain.own_metrics.of_a_push import standing
+from include.domain.own_metrics.table import A_PERSON, ITSELF
 from include.domain.push import Push
+from plugins.notifiers.measuring import tell
 from plugins.operators.push import refuse_undeclared
 from plugins.operators.step import StepOperator, Visit
 
@@ -24,6 +27,7 @@ class RollBack(StepOperator):
     """
 
     in_the_room = True
+    undoes = ITSELF
 
     def __init__(self, **kwargs: Any):
         super().__init__(**(PATIENT | kwargs))
@@ -81,6 +85,7 @@ class RollBackByHand(StepOperator):
 
     template_fields = ("push",)
     in_the_room = True
+    undoes = A_PERSON
 
     def __init__(self, *, push: Any, **kwargs: Any):
         super().__init__(**(PATIENT | kwargs))
@@ -120,7 +125,9 @@ class FinishRollBack(StepOperator):
         for push_id in sorted({push for push in pulled if push}):
             record = visit.take(revise_record, push_id=push_id, reason=f"rolled back by {by}: {params['reason']}",
                                 clusters=clusters)
-            said += [f"{push_id} is {record.end} now"] if record else []
+            if record:
+                tell(visit.ports, standing, record)
+                said.append(f"{push_id} is {record.end} now")
             said += [visit.take(veto_undone, push_id=push_id, reason=params["reason"], by=by,
                                 clusters=clusters)] if params["veto"] else []
         if not any(said):

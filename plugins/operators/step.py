@@ -20,6 +20,7 @@ from include.domain.errors import EARLY, HARM, BadInput, Final, GaveWay, Nothing
 from include.domain.looks import Look, Wait
 from include.domain.push import Push
 from plugins import wiring
+from plugins.notifiers.measuring import Measuring, aws_measured
 from plugins.notifiers.story import Story
 from plugins.operators.aws_calls import counted
 from plugins.operators.looks import Looks
@@ -79,6 +80,7 @@ class StepOperator(BaseOperator):
     tells = Kind.PROGRESS    # what its end is to the room: that of a whole push makes the room's topic
     gives_way = False    # whether it looks for a newer commit before each look: the push has changed no region yet
     of_a_push = True     # whether its events are those of a push, or of what undoes one
+    undoes = ""          # who wants a region undone, where the step is a rollback
 
     def __init__(self, *, service: str, region: str = "", environment: str = PROD, also: Sequence[str] = (),
                  **kwargs: Any):
@@ -98,12 +100,13 @@ class StepOperator(BaseOperator):
 
     def look_again(self, context: Context, event: Any = None, told: str = "") -> Any:
         """Look until the step has its value; also where a deferred task comes back."""
-        with counted(context, self.log):
-            return self._look_and_tell(context, told)
-
-    def _look_and_tell(self, context: Context, told: str) -> Any:
-        looks = Looks(context, now())
         ports = self._ports()
+        with counted(context, self.log), aws_measured(ports):
+            return self._look_and_tell(ports, context, told)
+
+    def _look_and_tell(self, ports: wiring.Ports, context: Context, told: str) -> Any:
+        looks = Looks(context, now())
+        measuring = Measuring(ports, context, looks.since, self.undoes)
         ids = [push_id(self.service, context, environment) for environment in (self.environment, *self.also)]
         story = Story(ports, ids, context["ti"], self.log, told, filed=self.of_a_push,
                       kind=self.tells)
@@ -111,19 +114,23 @@ class StepOperator(BaseOperator):
             story.started()
         try:
             self._must_be_handed_all()
-            value = self._look_until_done(ports, looks, story, context)
+            value = self._look_until_done(ports, looks, story, measuring, context)
         except (NothingToUndo, GaveWay) as nothing:
+            measuring.nothing(looks.waiting, now())
             story.nothing(str(nothing))
             raise AirflowSkipException(str(nothing)) from nothing
         except EARLY as early:
+            measuring.nothing(looks.waiting, now())
             story.ended_early(early)
             raise AirflowSkipException(str(early)) from early
         except Final as final:
+            measuring.failed(final, looks.waiting, now())
             story.failed(str(final), harm=isinstance(final, HARM))
             raise AirflowFailException(str(final)) from final
         except Exception as error:
-            self._tell_of(error, story, context)
+            self._tell_of(error, story, measuring, looks, context)
             raise
+        measuring.done(value, looks.waiting, now())
         story.done(self.says(value), getattr(value, "score", None), in_the_room=self.in_the_room)
         return value
 
@@ -144,7 +151,8 @@ class StepOperator(BaseOperator):
         except Final as final:
             raise AirflowFailException(str(final)) from final
 
-    def _look_until_done(self, ports: wiring.Ports, looks: Looks, story: Story, context: Context) -> Any:
+    def _look_until_done(self, ports: wiring.Ports, looks: Looks, story: Story, measuring: Measuring,
+                         context: Context) -> Any:
         while True:
             visit = Visit(ports, looks.look(now()), push_id(self.service, context, self.environment), context)
             if self.gives_way and visit.push:
@@ -152,6 +160,7 @@ class StepOperator(BaseOperator):
             answer = self.step(visit)
             if not isinstance(answer, Wait):
                 return answer
+            measuring.waits(answer, looks.waits_for(answer.why, visit.look.now), visit.look.now)
             looks.due(answer.next_look)
             story.waits(answer)
             self._pause(answer, story)
@@ -165,12 +174,14 @@ class StepOperator(BaseOperator):
                        kwargs={"told": story.told})
         sleep(max(pause, SLEEPS_AT_LEAST).total_seconds())
 
-    def _tell_of(self, error: Exception, story: Story, context: Context) -> None:
+    def _tell_of(self, error: Exception, story: Story, measuring: Measuring, looks: Looks, context: Context) -> None:
         sentence = f"{type(error).__name__}: {error}"
         tried, tries = context["ti"].try_number, context["ti"].max_tries + 1
         if tried < tries:
+            measuring.again(error)
             story.again(f"{sentence}; tries again ({tried} of {tries})")
         else:
+            measuring.failed(error, looks.waiting, now())
             story.failed(f"{sentence} (tried {tried} times)")
 
 

@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from typing import Any
 
 from airflow.triggers.base import BaseEventTrigger, TriggerEvent
 
+from include.domain.own_metrics.of_processes import answered, no_answer
 from plugins import wiring
 
 # The triggerer takes events over once a second, and writes each to the database in the turn in which it takes it.
@@ -19,15 +21,16 @@ class BranchHeadTrigger(BaseEventTrigger):
     commit: it is only remembered, also that there is no such branch yet. After a restart nothing is lost; the newest
     commit may come twice."""
 
-    def __init__(self, repository: str, branch: str, every_seconds: float, connection: str = ""):
+    def __init__(self, repository: str, branch: str, every_seconds: float, connection: str = "",
+                 service: str = ""):
         super().__init__()
         self.repository, self.branch, self.every_seconds = repository, branch, every_seconds
-        self.connection = connection
+        self.connection, self.service = connection, service
 
     def serialize(self) -> tuple[str, dict[str, Any]]:
         return (f"{type(self).__module__}.{type(self).__qualname__}",
                 {"repository": self.repository, "branch": self.branch, "every_seconds": self.every_seconds,
-                 "connection": self.connection})
+                 "connection": self.connection, "service": self.service})
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
         store = self.asset_state_store
@@ -54,8 +57,10 @@ class BranchHeadTrigger(BaseEventTrigger):
     async def _head(self) -> str | None:
         """NO_BRANCH where there is none; None where the remote could not be asked: the next look asks again."""
         try:
-            return await asyncio.to_thread(wiring.branch_head, self.repository, self.branch,
-                                           self.connection) or NO_BRANCH
+            head = await asyncio.to_thread(wiring.branch_head, self.repository, self.branch, self.connection)
         except Exception as error:
             self.log.warning("the head of %s could not be read: %s", self.branch, error)
+            wiring.meter().tell(no_answer(self.service, self.branch))
             return None
+        wiring.meter().tell(answered(self.service, self.branch, datetime.now(UTC)))
+        return head or NO_BRANCH

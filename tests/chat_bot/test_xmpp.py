@@ -12,7 +12,7 @@ from include.chat_bot.delivery import Delivery
 from include.chat_bot.xmpp import Account, XmppRoom
 from include.domain.announcements import Kind, announcement
 from tests.chat_bot.prosody import HOST, PASSWORD, ROOMS, Prosody, needs_prosody
-from tests.world.records import InMemoryArchive
+from tests.world.records import InMemoryArchive, InMemoryMeter
 
 pytestmark = needs_prosody
 PUSH = "api-20260105T120000-abc123"
@@ -57,11 +57,12 @@ def server(tmp_path):
 class Stage:
     def __init__(self, server: Prosody):
         self.server, self.archive, self.minute = server, InMemoryArchive(), 0
+        self.meter = InMemoryMeter()
         self.asked: list[tuple[str, str, str]] = []
 
     def bot(self) -> Bot:
         return Bot("api", XmppRoom(self.account("serin"), ROOM, "serin"), Delivery("api", "xmpp", self.archive),
-                   lambda: NOON, self.answer, every=0.1)
+                   lambda: NOON, self.answer, self.meter, every=0.1)
 
     def account(self, user: str) -> Account:
         return Account(f"{user}@{HOST}", PASSWORD, "127.0.0.1", self.server.port, str(self.server.ca_file))

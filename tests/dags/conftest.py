@@ -51,6 +51,7 @@ class WorldPorts:
     def __init__(self, world: World, environment: str, region: str):
         world = world.elsewhere.get(environment, world)
         self.service, self.environment, self.region, self.chat = world.service, environment, region, world.chat
+        self.meter = world.meter
         self.regions, self.markets, self.hiding_key = list(world.regions), wiring.load_markets(), str
         self.gate = world.gate
         of_a_region = {"clusters", "traffic", "metrics", "limits", "alarms", "instances"}

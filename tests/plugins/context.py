@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from include.domain.looks import Look
 from plugins.operators.step import StepOperator
 from tests.world.declared import service
-from tests.world.records import InMemoryArchive, InMemoryChat
+from tests.world.records import InMemoryArchive, InMemoryChat, InMemoryMeter
 
 BEGAN = datetime(2026, 11, 3, 10, tzinfo=UTC)
 
@@ -41,7 +41,7 @@ class Ports(SimpleNamespace):
 
     def __init__(self, region="us-east-1"):
         super().__init__(service=service(), environment="prod", region=region, archive=InMemoryArchive(),
-                         chat=InMemoryChat())
+                         chat=InMemoryChat(), meter=InMemoryMeter())
 
     @property
     def events(self):

@@ -27,7 +27,7 @@ def world(monkeypatch):
             world.service, "prod", "us-east-1", ["us-east-1"], world.chat, staticmethod(world.gate))
 
         def __getattr__(self, name):
-            return world.ports()[name]
+            return (world.ports() | {"meter": world.meter})[name]
     monkeypatch.setattr(wiring, "ports", lambda *_: Ports())
     monkeypatch.setattr(step, "now", lambda: world.now)
     monkeypatch.setattr(step, "sleep", world.advance)

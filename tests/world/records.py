@@ -1,6 +1,6 @@
 """The in-memory twins of `Archive`, `Leases`, `Runs`, `Tickets` and `Chat`."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -8,6 +8,7 @@ from include.domain.announcements import Announcement
 from include.domain.changes.tickets import Ticket
 from include.domain.errors import Refused
 from include.domain.lease import Lease, Work, must_be_held, taken, wanted
+from include.domain.own_metrics.metric import Measured, Metric
 from include.domain.push import Event
 
 
@@ -106,6 +107,24 @@ class InMemoryTickets:
         if self.down:
             raise self.down
         return {one: self.tickets[one] for one in ids if one in self.tickets}
+
+
+class InMemoryMeter:
+    """What was told, and how each counter and gauge stands."""
+
+    def __init__(self):
+        self.told: list[Measured] = []
+
+    def tell(self, measured: Iterable[Measured]) -> None:
+        self.told += measured
+
+    def values(self, metric: Metric, **labels: str) -> list[float]:
+        """All that was told of it with these labels, in order."""
+        return [one.value for one in self.told if one.metric is metric
+                and labels.items() <= one.labels.items()]
+
+    def total(self, metric: Metric, **labels: str) -> float:
+        return sum(self.values(metric, **labels))
 
 
 class InMemoryChat:

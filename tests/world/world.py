@@ -22,7 +22,14 @@ from tests.world.limits import InMemoryLimits
 from tests.world.load import InMemoryLoad
 from tests.world.metrics import InMemoryMetrics
 from tests.world.physics import tick
-from tests.world.records import InMemoryArchive, InMemoryChat, InMemoryLeases, InMemoryRuns, InMemoryTickets
+from tests.world.records import (
+    InMemoryArchive,
+    InMemoryChat,
+    InMemoryLeases,
+    InMemoryMeter,
+    InMemoryRuns,
+    InMemoryTickets,
+)
 from tests.world.region import Behaviour, Group, Region, TargetGroup
 from tests.world.requests import Served, exchange, measurements
 from tests.world.traffic import InMemoryTraffic
@@ -82,6 +89,7 @@ class World:
         self.archive = other.archive if other else InMemoryArchive()
         self.leases = other.leases if other else InMemoryLeases()
         self.chat = other.chat if other else InMemoryChat()
+        self.meter = other.meter if other else InMemoryMeter()
         self.tickets = other.tickets if other else InMemoryTickets()
         self.dag_runs = other.dag_runs if other else InMemoryRuns()
         self.now = other.now if other else START

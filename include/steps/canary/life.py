@@ -9,7 +9,7 @@ from include.domain.canary import Canary, too_much
 from include.domain.cluster import Asg
 from include.domain.errors import BadInput, GaveUp, Inconclusive, NoGo
 from include.domain.lease import canary_lasts, named_push
-from include.domain.looks import Look, Wait
+from include.domain.looks import Look, Wait, Why
 from include.domain.push import Push, PushKind
 from include.domain.service import Service
 from include.domain.standing import made_by, must_be_pushable, red, repeated_failure, running
@@ -64,7 +64,7 @@ def launch_canary(push: Push, service: Service, look: Look, clusters: Clusters, 
     if traffic.weights() != wanted:
         reason = cannot_share(red(asgs, where.cluster), service, look, metrics)
         if reason:
-            return until(reason, look, service)
+            return until(reason, look, service, why=Why.CAPACITY)
         traffic.set_weights(wanted)
     _note_starts(push, where, pair, look, clusters, traffic, archive)
     return Canary(push.id, push.service, push.environment, where.region, push.commit, pair[CANARY].name,
@@ -108,8 +108,10 @@ def retire(push: Push, service: Service, look: Look, clusters: Clusters, traffic
         return held
     clusters, traffic = held.guard(clusters), held.guard(traffic)
     where = place(push.environment, service, traffic)
-    reason = (weights_back(where, service, look, clusters, traffic, metrics)
-              or leave(push.id, where, clusters, traffic))
+    kept = weights_back(where, service, look, clusters, traffic, metrics)
+    if kept:
+        return until(kept, look, service, why=Why.CAPACITY)
+    reason = leave(push.id, where, clusters, traffic)
     return until(reason, look, service) if reason else None
 
 

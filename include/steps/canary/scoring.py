@@ -59,7 +59,7 @@ def score(canary: Canary, service: Service, look: Look, metrics: Metrics, archiv
     if verdict.decision == Decision.GO:
         return verdict
     sentence = f"{verdict.reason} ({verdict.report})" if verdict.report else verdict.reason
-    raise NoGo(sentence) if verdict.decision == Decision.NO_GO else Inconclusive(sentence)
+    raise (NoGo if verdict.decision == Decision.NO_GO else Inconclusive)(sentence, verdict)
 
 
 def kept_verdict(service: str, push_id: str, archive: Archive) -> Verdict | None:

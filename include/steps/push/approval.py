@@ -8,7 +8,7 @@ from include.domain.asg_names import cluster_name
 from include.domain.canary import Canary
 from include.domain.changes.report import Told
 from include.domain.errors import BadInput, NotApproved, Refused
-from include.domain.looks import Look, Wait
+from include.domain.looks import Look, Wait, Why
 from include.domain.peak_windows import Market
 from include.domain.push import Push
 from include.domain.region_slots import region_slots
@@ -93,6 +93,7 @@ def _until_somebody_answers(link: str, service: Service, look: Look) -> Wait:
     reminded = until - service.lasts(hours=weekly.remind_hours)
     if look.now < reminded:
         return Wait(f"a person is needed: the score is there, and nothing is pushed unless somebody says go until "
-                    f"{until:%a %H:%M} UTC: {link}", look.since, reminded, until, in_the_room=True)
+                    f"{until:%a %H:%M} UTC: {link}", look.since, reminded, until, in_the_room=True,
+                    why=Why.APPROVAL)
     return Wait(f"still nobody said go or no: after {until:%a %H:%M} UTC nothing is pushed: {link}", look.since, until,
-                until, in_the_room=True)
+                until, in_the_room=True, why=Why.APPROVAL)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from include.domain.errors import Refused
 from include.domain.lease import Lease, Work
-from include.domain.looks import Look, Wait
+from include.domain.looks import Look, Wait, Why
 from include.domain.service import Service
 from include.ports import Leases
 
@@ -41,7 +41,7 @@ def held_back(service: Service, environment: str, look: Look, leases: Leases) ->
     if there is None:
         return None
     return Wait(f"{said(there, service, environment)}; it goes on once somebody resumes", look.since,
-                look.now + service.lasts(minutes=service.red_black.look_every_minutes))
+                look.now + service.lasts(minutes=service.red_black.look_every_minutes), why=Why.HOLD)
 
 
 def said(held: Lease, service: Service, environment: str) -> str:

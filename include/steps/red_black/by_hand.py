@@ -4,7 +4,7 @@ from include.domain import asg_tags
 from include.domain.asg_tags import as_value
 from include.domain.cluster import Asg
 from include.domain.errors import ChangedByHand
-from include.domain.looks import Look, Wait
+from include.domain.looks import Look, Wait, Why
 from include.domain.push import RegionPlan
 from include.domain.red_black.by_hand import changed_in_baseline, changed_in_new, desired_moved, taken_out
 from include.domain.service import Service
@@ -28,7 +28,8 @@ def changed_by_hand(plan: RegionPlan, new: Asg, baseline: Asg | None, service: S
             clusters.tag(asg.name, {asg_tags.BY_HAND: _value(changes) or None})
     if not told:
         return None
-    return until(f"somebody seems to have changed {plan.region} by hand ({told}): looked at once more", look, service)
+    return until(f"somebody seems to have changed {plan.region} by hand ({told}): looked at once more", look, service,
+                 why=Why.HAND)
 
 
 def _taken_out(asg: Asg, traffic: Traffic | None) -> list[str]:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from include.domain.cluster import Asg, Target
 from include.domain.errors import GaveUp
-from include.domain.looks import Look, Wait, pause, wait_or_give_up
+from include.domain.looks import Look, Wait, Why, pause, wait_or_give_up
 from include.domain.red_black.operational import healthy_targets, why_not_operational
 from include.domain.red_black.start_times import Limit
 from include.domain.service import Service
@@ -33,14 +33,15 @@ def healthy(asg: Asg, traffic: Traffic) -> int:
 
 
 def until(reason: str, look: Look, service: Service, besides: timedelta = timedelta(),
-          within: Limit | None = None) -> Wait:
+          within: Limit | None = None, why: Why = Why.WORK) -> Wait:
     """A wait of red/black: looks often at first and then less so, and gives up after the service's limit, or the one
     `within` that was measured, and what it lasts besides."""
     settings = service.red_black
     look_every = pause(look, least=service.lasts(minutes=FIRST_LOOK_MINUTES),
                        most=service.lasts(minutes=settings.look_every_minutes))
     within = within or Limit(service.lasts(minutes=settings.limit_minutes), "")
-    return wait_or_give_up(reason, look, look_every=look_every, limit=within.lasts + besides, made_of=within.why)
+    return wait_or_give_up(reason, look, look_every=look_every, limit=within.lasts + besides, made_of=within.why,
+                           why=why)
 
 
 def until_launched(reason: str, asg: Asg, look: Look, service: Service, clusters: Clusters,

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from include.domain.errors import Refused
-from include.domain.looks import Look, Wait
+from include.domain.looks import Look, Wait, Why
 from include.domain.peak_windows import Market
 from include.domain.push import Push, RegionPlan
 from include.domain.region_slots import slot_of
@@ -36,7 +36,8 @@ def not_in_a_slot(push: Push | RegionPlan, region: str, service: Service, market
         return None
     next_look = max(look.now + SOON, min(slot.starts, look.now + service.lasts(hours=1)))
     day = "%a %H:%M:%S" if slot.starts - look.now < HORIZON else "%a %Y-%m-%d %H:%M:%S"
-    return Wait(f"{region} waits for its slot until {slot.starts:{day}} UTC: {slot.reason}", look.since, next_look)
+    return Wait(f"{region} waits for its slot until {slot.starts:{day}} UTC: {slot.reason}", look.since, next_look,
+                why=Why.FREEZE if slot.freeze else Why.PEAK)
 
 
 def must_still_be_off_peak(plan: RegionPlan, service: Service, markets: Mapping[str, Market], look: Look) -> None:

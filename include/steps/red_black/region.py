@@ -5,7 +5,7 @@ ASG whose sizes are no longer recorded is un-pinned, and its region done.
 """
 
 from include.domain.cluster import Asg
-from include.domain.looks import Look, Wait
+from include.domain.looks import Look, Wait, Why
 from include.domain.push import RegionPlan
 from include.domain.red_black.processes import suspended_by_others
 from include.domain.red_black.sizes import recorded_sizes, sizes_of
@@ -39,7 +39,7 @@ def disable_baseline(plan: RegionPlan, service: Service, look: Look, clusters: C
     if not is_out(baseline, traffic):
         reason = cannot_carry(new, [plan.new, plan.baseline], plan, service, look, traffic, metrics)
         if reason:
-            return until(f"{plan.baseline} keeps its traffic: {reason}", look, service)
+            return until(f"{plan.baseline} keeps its traffic: {reason}", look, service, why=Why.CAPACITY)
     reason = disable(baseline, look, clusters, traffic, held)
     return until(reason, look, service, besides=longest_drain(baseline, traffic)) if reason else plan
 
@@ -64,7 +64,7 @@ def delete_baseline(plan: RegionPlan, service: Service, look: Look, clusters: Cl
             return until(f"{plan.baseline} still takes traffic in {plan.region}: it is kept", look, service)
         reason = cannot_carry(new, [plan.new], plan, service, look, traffic, metrics)
         if reason:
-            return until(f"{plan.baseline} is kept: {reason}", look, service)
+            return until(f"{plan.baseline} is kept: {reason}", look, service, why=Why.CAPACITY)
         clusters.copy_scaling(plan.baseline, plan.new)
         set_scaling(new, clusters)
         _un_pin_new(new, plan, service, look, clusters, traffic, metrics)

@@ -7,7 +7,7 @@ from include.domain import asg_tags
 from include.domain.cluster import Asg
 from include.domain.errors import NothingToUndo, Refused
 from include.domain.left_over import Finding, Mend, Seen
-from include.domain.looks import Look, Wait
+from include.domain.looks import Look, Wait, Why
 from include.domain.red_black.capacity import can_carry, carried_rps
 from include.domain.red_black.processes import suspended_by_others
 from include.domain.red_black.sizes import recorded_sizes
@@ -43,9 +43,9 @@ class Region:
             raise Refused(f"{finding.thing} is gone from {self.seen.region}")
         return found
 
-    def until(self, reason: str, asg: Asg | None = None) -> Wait:
+    def until(self, reason: str, asg: Asg | None = None, why: Why = Why.WORK) -> Wait:
         drains = longest_drain(asg, self.traffic) if asg else None
-        return until(reason, self.look, self.service, **({"besides": drains} if drains else {}))
+        return until(reason, self.look, self.service, why=why, **({"besides": drains} if drains else {}))
 
     def cannot_carry_without(self, asg: Asg) -> str | None:
         """Law 1: whether those that take the traffic can do without this one."""
@@ -83,8 +83,10 @@ def _put_back(place: Region, finding: Finding) -> Wait | None:
 
 def _retire(place: Region, finding: Finding) -> Wait | None:
     where = Place(place.seen.cluster, place.seen.region, place.seen.main)
-    reason = (weights_back(where, place.service, place.look, place.clusters, place.traffic, place.metrics)
-              or leave(finding.thing, where, place.clusters, place.traffic))
+    kept = weights_back(where, place.service, place.look, place.clusters, place.traffic, place.metrics)
+    if kept:
+        return place.until(kept, why=Why.CAPACITY)
+    reason = leave(finding.thing, where, place.clusters, place.traffic)
     return place.until(reason) if reason else None
 
 
@@ -92,7 +94,7 @@ def _take_off(place: Region, finding: Finding) -> Wait | None:
     asg = place.asg(finding)
     reason = place.cannot_carry_without(asg)
     if reason:
-        return place.until(f"{asg.name} keeps its traffic: {reason}")
+        return place.until(f"{asg.name} keeps its traffic: {reason}", why=Why.CAPACITY)
     reason = disable(asg, place.look, place.clusters, place.traffic, place.held)
     return place.until(reason, asg) if reason else None
 
@@ -109,7 +111,7 @@ def _delete(place: Region, finding: Finding) -> Wait | None:
         return place.until(f"{asg.name} is kept: it is still in a target group", asg)
     reason = place.cannot_carry_without(asg)
     if reason:
-        return place.until(f"{asg.name} is kept: {reason}")
+        return place.until(f"{asg.name} is kept: {reason}", why=Why.CAPACITY)
     for new in red(place.seen.asgs, place.seen.cluster):
         if new.tags.get(asg_tags.REPLACES) == asg.name:
             place.clusters.suspend(new.name, suspended_by_others(asg))
