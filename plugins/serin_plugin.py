@@ -4,11 +4,12 @@ import sys
 from typing import Any
 
 from airflow.plugins_manager import AirflowPlugin
+from airflow.sdk.configuration import conf
 
 from plugins.timetables.weekly_push import WeeklyPush
 from plugins.wiring import DASHBOARD
 
-if "scheduler" in sys.argv:
+if "scheduler" in sys.argv and "LocalExecutor" in conf.get("core", "executor"):
     import plugins.warm  # noqa: F401
 
 

@@ -1,4 +1,5 @@
-"""Imports once, in the scheduler, what every task needs: the workers of the LocalExecutor are forked from it.
+"""Imports once what every task needs, in the process that those which run them are forked from: the scheduler with the
+LocalExecutor, a worker with Celery (`plugins/celery_workers.py`).
 
 A task then spends its first second on its work. Nothing here may start a thread or open a connection: a fork would
 inherit half of it. Imported by no DAG file.
@@ -7,9 +8,12 @@ inherit half of it. Imported by no DAG file.
 
 from functools import lru_cache
 
+import airflow.dag_processing.dagbag
 import airflow.providers.amazon.aws.hooks.base_aws
 import airflow.providers.common.sql.hooks.sql
 import airflow.providers.standard.triggers.temporal
+import airflow.sdk.execution_time.supervisor
+import airflow.sdk.execution_time.task_runner
 import boto3
 import botocore.session
 import httpx
@@ -34,6 +38,12 @@ import include.steps.red_black.peak_windows
 import include.steps.red_black.region
 import include.steps.undoing.repair
 import include.steps.undoing.roll_back
+import plugins.task_groups.canary
+import plugins.task_groups.deploy
+import plugins.task_groups.gates
+import plugins.task_groups.region
+import plugins.task_groups.repair
+import plugins.task_groups.undo_all
 
 CLIENTS = ("autoscaling", "ec2", "elbv2", "s3")
 

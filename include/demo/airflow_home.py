@@ -28,6 +28,7 @@ class AirflowHome:
         self.port = free_port()
         self.address = f"http://127.0.0.1:{self.port}"
         self.client = httpx.Client(base_url=self.address, timeout=30, trust_env=False)
+        self.components: dict[str, tuple[str, ...]] = dict(COMPONENTS)
         self._processes = processes
         self._environment = airflow_environment(folder, self.port, environment)
         folder.mkdir(parents=True, exist_ok=True)
@@ -42,14 +43,14 @@ class AirflowHome:
             raise NotReady(self._story("migrate", f"ended with {code}"))
 
     def start(self) -> None:
-        for component, options in COMPONENTS.items():
+        for component, options in self.components.items():
             self.start_component(component, *options)
 
     def start_component(self, component: str, *options: str) -> None:
         self._start(component, component, *options)
 
     def wait_until_ready(self, timeout: float = 240) -> None:
-        """All four healthy, and the API server warm: its first call for a task takes seconds, and tasks time out."""
+        """All healthy, and the API server warm: its first call for a task takes seconds, and tasks time out."""
         deadline = time.monotonic() + timeout
         while missing := self._not_healthy():
             self.raise_if_one_ended()
@@ -70,7 +71,7 @@ class AirflowHome:
         return [name for key, name in names.items() if health.get(key, {}).get("status") != "healthy"]
 
     def raise_if_one_ended(self) -> None:
-        for component in COMPONENTS:
+        for component in self.components:
             if (code := self._processes.exit_code(component)) is not None:
                 raise NotReady(self._story(component, f"ended with {code}"))
 
