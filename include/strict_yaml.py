@@ -5,6 +5,7 @@ No silent surprise of YAML 1.1 survives: a key given twice is refused, and `18:0
 
 import re
 from collections.abc import Hashable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import fields, is_dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -21,7 +22,7 @@ _LONGEST = 80
 _NAMES_A_KEY = re.compile(r"[a-z_]+: ")
 
 
-class _Loader(yaml.SafeLoader):
+class _AsMeant(yaml.constructor.SafeConstructor):
     """Safe, and as people mean it."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
@@ -37,29 +38,62 @@ class _Loader(yaml.SafeLoader):
         return super().construct_mapping(node, deep)
 
 
+class _Loader(_AsMeant, yaml.SafeLoader):
+    """The one whose word counts."""
+
+
+class _FastLoader(_AsMeant, getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+    """libyaml, ten times as fast: 200 files are read at each parse of a DAG file."""
+
+
+# With these libyaml reads what the other refuses, or reads it otherwise; the second only outside of lines of comment.
+_NOT_ALIKE = re.compile("[\t\r\x85\u2028\u2029\ufeff]"), re.compile("[?!]|[|>]#")
+_COMMENT = re.compile("^ *#.*$", re.MULTILINE)
+
 _PLAIN = {
     "int": (r"[-+]?(?:0|[1-9][0-9_]*)", "-+0123456789"),
     "float": (r"[-+]?(?:0|[1-9][0-9_]*)?\.[0-9]+(?:[eE][-+]?[0-9]+)?", "-+.0123456789"),
     "bool": (r"true|false", "tf"),
 }
-_Loader.yaml_implicit_resolvers = {
+_AS_MEANT = {
     first: [(tag, pattern) for tag, pattern in resolvers if tag.rsplit(":", 1)[-1] not in _PLAIN]
     for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()}
-for _kind, (_pattern, _first) in _PLAIN.items():
-    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_kind}", re.compile(f"(?:{_pattern})\\Z"), list(_first))
+for _loader in (_Loader, _FastLoader):
+    _loader.yaml_implicit_resolvers = {first: list(resolvers) for first, resolvers in _AS_MEANT.items()}
+    for _kind, (_pattern, _first) in _PLAIN.items():
+        _loader.add_implicit_resolver(f"tag:yaml.org,2002:{_kind}", re.compile(f"(?:{_pattern})\\Z"), list(_first))
 
 
 def read(path: Path) -> dict[str, Any]:
     """The mapping that the file holds; BadInput names file and line."""
+    return mapping(text_of(path), path)
+
+
+def text_of(path: Path) -> str:
     try:
-        found = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
+        return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise BadInput(f"{path}: cannot be read: {error}") from error
+
+
+def mapping(text: str, path: Path) -> dict[str, Any]:
+    """The mapping that the text of this file says."""
+    try:
+        found = loaded(text)
     except yaml.YAMLError as error:
         raise BadInput(f"{path}: {' '.join(str(error).split())}") from error
     if not isinstance(found, dict):
         raise BadInput(f"{path}: keys and values are needed, not {_shown(found)}")
     return found
+
+
+def loaded(text: str) -> Any:
+    """What the text says; a YAMLError is always worded by the one loader."""
+    anywhere, outside = _NOT_ALIKE
+    if not anywhere.search(text) and not outside.search(_COMMENT.sub("", text)):
+        with suppress(yaml.YAMLError):
+            return yaml.load(text, Loader=_FastLoader)
+    return yaml.load(text, Loader=_Loader)
 
 
 def validated(kind: type[T], value: Any, path: Path) -> T:

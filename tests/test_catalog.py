@@ -9,7 +9,8 @@ import pytest
 import yaml
 from pydantic import BaseModel
 
-from include.catalog import load_markets, load_service, load_services, service_files, service_named
+from include import catalog
+from include.catalog import load_markets, load_service, load_services, service_files, service_named, service_of
 from include.domain.errors import BadInput
 from include.domain.service import Service
 from include.strict_yaml import _inside, _plain, _tags
@@ -264,6 +265,37 @@ def test_one_bad_file_does_not_hide_the_others(folder: Path):
     assert [file.service.service if file.service else None for file in files] == ["first", None, "third"]
     assert "go_scor" in str(files[1].error)
     assert service_named("third", folder).service == "third"
+
+
+def test_a_service_is_found_by_its_name_with_no_other_file_read(folder: Path, monkeypatch: pytest.MonkeyPatch):
+    for name in ("api", "api2", "ap", "web"):
+        declare(folder, f"{name}.yaml", ("service: api ", f"service: {name} "))
+    read = []
+    monkeypatch.setattr(catalog, "service_of", lambda text, path, markets: read.append(path.name)
+                        or service_of(text, path, markets))
+    assert service_named("api", folder).service == "api"
+    assert read == ["api.yaml"]
+
+
+@pytest.mark.parametrize("said", ["service: 'api' ", '"service": api ', "service:   api #", "service : api #",
+                                  "service: !!str api "])
+def test_a_service_is_found_however_its_file_says_its_name(folder: Path, said: str):
+    declare(folder, "x.yaml", ("service: api ", said))
+    declare(folder, "y.yaml", ("service: api ", "service: web "))
+    assert service_named("api", folder).service == "api"
+
+
+def test_of_two_files_with_one_name_the_first_is_found_however_it_says_its_name(folder: Path):
+    declare(folder, "a.yaml", ("service: api ", "'service': api "), ("go_score: 95 ", "go_score: 90 "))
+    declare(folder, "b.yaml")
+    assert service_named("api", folder).canary.go_score == 90
+
+
+def test_a_file_that_changed_is_read_again(folder: Path):
+    path = declare(folder, "api.yaml")
+    before = load_service(path)
+    declare(folder, "api.yaml", ("go_score: 95 ", "go_score: 90 "))
+    assert (before.canary.go_score, load_service(path).canary.go_score) == (95, 90)
 
 
 def test_all_services_at_once_are_refused_with_what_is_wrong_in_any(folder: Path):
