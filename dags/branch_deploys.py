@@ -2,15 +2,15 @@
 
 from airflow.sdk import DAG, chain
 
-from include.catalog import service_files
 from plugins.operators.build import BuildAmi
 from plugins.operators.deploy import DEPLOY_FORM, StartDeploy
 from plugins.permissions import may
+from plugins.services import services
 from plugins.task_groups.deploy import deploy
 from plugins.task_groups.gates import gates
 from plugins.triggers.branches import branch
 
-for service in (file.service for file in service_files() if file.service):
+for service in services():
     for role, name in (("test", service.branches.test), ("release", service.branches.release)):
         environments = service.deployed_from(role)
         if not environments:

@@ -2,7 +2,6 @@
 
 from airflow.sdk import DAG
 
-from include.catalog import service_files
 from plugins.operators.calibrate import (
     CALIBRATE_FORM,
     START,
@@ -13,9 +12,10 @@ from plugins.operators.calibrate import (
 )
 from plugins.operators.canary import LaunchCanary
 from plugins.permissions import may
+from plugins.services import services
 from plugins.timetables.daily import daily
 
-for service in (file.service for file in service_files() if file.service):
+for service in services():
     here = {"service": service.service, "region": service.canary.region}
 
     with DAG(

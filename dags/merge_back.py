@@ -2,12 +2,12 @@
 
 from airflow.sdk import DAG
 
-from include.catalog import service_files
 from plugins.operators.merges import MERGE_FORM, MergeBranch
 from plugins.permissions import may
+from plugins.services import services
 from plugins.triggers.branches import branch
 
-for service in (file.service for file in service_files() if file.service):
+for service in services():
     branches = service.branches
 
     with DAG(

@@ -2,19 +2,19 @@
 
 from airflow.sdk import DAG, chain
 
-from include.catalog import service_files
 from plugins.operators.build import BuildAmi
 from plugins.operators.changes import TellChanges
 from plugins.operators.pre_flight import PreFlight
 from plugins.operators.push import PATCH_FORM, FinishPush, StartPush
 from plugins.permissions import may
+from plugins.services import services
 from plugins.task_groups.canary import canary
 from plugins.task_groups.gates import gates
 from plugins.task_groups.region import end_of, region
 from plugins.task_groups.undo_all import undo_all
 from plugins.triggers.branches import branch
 
-for service in (file.service for file in service_files() if file.service):
+for service in services():
     prod = [settings.region for settings in service.environments["prod"].regions]
 
     with DAG(

@@ -2,16 +2,15 @@
 
 from airflow.sdk import DAG
 
-from include.catalog import service_files
 from include.domain.by_hand import dag_of
 from include.domain.declared.environments import PROD
 from plugins.operators.repair import FinishRepair, repair_form
 from plugins.permissions import may
+from plugins.services import services_everywhere
 from plugins.task_groups.repair import repair
 from plugins.timetables.weekly import weekly
 
-for service, environment in (
-        (file.service, name) for file in service_files() if file.service for name in file.service.environments):
+for service, environment in services_everywhere():
     regions = service.regions_of(environment)
 
     with DAG(

@@ -2,11 +2,11 @@
 
 from airflow.sdk import DAG
 
-from include.catalog import service_files
 from plugins.operators.scoring import REPORT_FORM, ReportNow
 from plugins.permissions import may
+from plugins.services import services
 
-for service in (file.service for file in service_files() if file.service):
+for service in services():
     with DAG(
         f"{service.service}_report_now",
         dag_display_name=f"{service.service}: report now",

@@ -2,12 +2,12 @@
 
 from airflow.sdk import DAG
 
-from include.catalog import service_files
 from plugins.operators.canary import LaunchCanary
 from plugins.operators.squeeze_by_hand import SQUEEZE_FORM, START, RetireSqueezed, SqueezeByHand, StartSqueeze
 from plugins.permissions import may
+from plugins.services import services
 
-for service in (file.service for file in service_files() if file.service):
+for service in services():
     here = {"service": service.service, "region": service.canary.region}
 
     with DAG(

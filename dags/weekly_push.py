@@ -2,7 +2,6 @@
 
 from airflow.sdk import DAG, chain
 
-from include.catalog import service_files
 from plugins.operators.approval import Approve, StillGood
 from plugins.operators.build import BuildAmi
 from plugins.operators.changes import TellChanges
@@ -11,13 +10,16 @@ from plugins.operators.pre_flight import PreFlight
 from plugins.operators.push import FinishPush
 from plugins.operators.weekly import WEEKLY_FORM, StartWeekly
 from plugins.permissions import may
+from plugins.services import services
 from plugins.task_groups.canary import canary
 from plugins.task_groups.gates import gates
 from plugins.task_groups.region import end_of, region
 from plugins.task_groups.undo_all import undo_all
 from plugins.timetables.weekly_push import weekly_push
 
-for service in (file.service for file in service_files() if file.service and file.service.weekly):
+for service in services():
+    if not service.weekly:
+        continue
     prod = [settings.region for settings in service.environments["prod"].regions]
 
     with DAG(

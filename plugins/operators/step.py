@@ -11,7 +11,7 @@ from inspect import signature
 from time import sleep
 from typing import Any
 
-from airflow.sdk import BaseOperator, Context
+from airflow.sdk import BaseOperator, Context, ParamsDict
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException, AirflowTaskTerminated
 
 from include.domain.announcements import Kind
@@ -85,6 +85,7 @@ class StepOperator(BaseOperator):
     def __init__(self, *, service: str, region: str = "", environment: str = PROD, also: Sequence[str] = (),
                  **kwargs: Any):
         super().__init__(**(RETRIES | kwargs))
+        self.params = ParamsDict()  # the DAG has the form; its copies in all tasks would take most of a parse's time
         self.service, self.environment, self.region, self.also = service, environment, region, tuple(also)
 
     @abstractmethod

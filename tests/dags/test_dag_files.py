@@ -35,6 +35,25 @@ def test_a_broken_service_file_is_shown_and_hides_no_other(declare, dags):
     assert "canary.sise" in what
 
 
+def test_a_task_builds_the_dags_of_its_own_service_alone(declare, dags, monkeypatch):
+    declare(**{name: service(service=name, **ALL) for name in ("api", "api2", "web")})
+    monkeypatch.setenv("_AIRFLOW_PARSING_CONTEXT_DAG_ID", "api2_staging_roll_back")
+    assert set(dags().dags) == {f"api2_{what}" for what in VERBS + BY_HAND}
+
+
+def test_the_form_of_a_dag_is_written_once_and_not_with_each_of_its_tasks(declare, dags):
+    """Airflow checks each copy against a schema: of 200 services that took longer than it gives a file."""
+    from airflow.serialization.serialized_objects import DagSerialization
+
+    declare(api=service(**ALL))
+    bag = dags().dags
+    assert bag["api_patch_push"].params
+    for dag in bag.values():
+        written = DagSerialization.to_dict(dag)["dag"]
+        assert [name for name, _ in written["params"]] == list(dag.params)
+        assert not [task for task in written["tasks"] if task["__var"].get("params")]
+
+
 @pytest.mark.parametrize("file", sorted(path.name for path in (ROOT / "dags").glob("*.py")))
 def test_reading_it_imports_nothing_slow(file):
     code = f"import runpy, sys; runpy.run_path({str(ROOT / 'dags' / file)!r}); print(*sys.modules)"
