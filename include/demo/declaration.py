@@ -1,6 +1,7 @@
 """How the demo declares its service: the file `api.yaml`, and where in the markets' day the story begins."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -28,6 +29,16 @@ WAITS_ABOUT = timedelta(seconds=12)
 WEEKLY_DAY = f"{PEAK_ENDS - timedelta(days=3):%a}".lower()
 
 
+@dataclass(frozen=True)
+class Room:
+    """A room of an XMPP server, the connections of the bot's accounts there and in Airflow, and who may act."""
+
+    name: str
+    connection: str
+    airflow_connection: str
+    may_act: tuple[str, ...]
+
+
 def time_zero(now: datetime) -> datetime:
     """The instant from which market time counts, chosen so that the push meets one peak, at its end."""
     real_end = now + FIRST_REGION_AFTER + WAITS_ABOUT
@@ -37,9 +48,11 @@ def time_zero(now: datetime) -> datetime:
 
 def write(folder: Path, repository: Path, zero: datetime, markets: Path = MARKETS, *, service: str = SERVICE,
           bake_hours: float = 8, look_seconds: float = 5, regions: Mapping[str, str] = REGIONS,
-          others: Mapping[str, str] = NO_OTHERS) -> Path:
+          others: Mapping[str, str] = NO_OTHERS, asks_instances: bool = True, metrics: str = "sql",
+          room: Room | None = None) -> Path:
     """`<service>.yaml` in the folder; checked as every service is. `look_seconds`: real ones between two looks of a
-    bake; `others`: the environments before prod, and the region of each."""
+    bake; `others`: the environments before prod, and the region of each; `asks_instances`: whether each is asked for
+    its version, and can be reached; `metrics`: their kind; `room`: where the bot sits."""
     folder.mkdir(parents=True, exist_ok=True)
     rules = [rule.model_dump() for rule in load_service(PRODUCTION, load_markets(PRODUCTION_MARKETS)).metrics.rules]
     environment = jinja2.Environment(loader=jinja2.FileSystemLoader(DECLARED), undefined=jinja2.StrictUndefined,
@@ -47,7 +60,7 @@ def write(folder: Path, repository: Path, zero: datetime, markets: Path = MARKET
     text = environment.get_template("api.yaml.j2").render(
         service=service, repository=str(repository), time_scale=TIME_SCALE, time_zero=zero, rules=rules,
         bake_hours=bake_hours, look_seconds=look_seconds, regions=regions, others=others, lasting=_lasting,
-        weekly_day=WEEKLY_DAY)
+        weekly_day=WEEKLY_DAY, asks_instances=asks_instances, metrics=metrics, room=room)
     path = folder / f"{service}.yaml"
     path.write_text(text)
     load_service(path, load_markets(markets))
