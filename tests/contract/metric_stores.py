@@ -21,7 +21,7 @@ from include.adapters.metrics.prometheus import PrometheusMetrics
 from include.adapters.metrics.sql import SqlMetrics
 from include.domain.metric_sources import CloudWatchSource, PrometheusSource, SqlSource
 from include.ports import Metrics
-from tests.adapters import postgres_server, prometheus_server
+from tests.adapters import cloudwatch_server, postgres_server, prometheus_server
 from tests.adapters.cloud import REGION, Session
 from tests.contract.contract_world import MIDNIGHT
 from tests.world.metrics import InMemoryMetrics
@@ -148,6 +148,13 @@ def _of_prometheus(server: Any) -> Iterator[Store]:
 # --- cloudwatch
 
 @contextmanager
+def on_stand_in(request: Any) -> Iterator[Store]:
+    server = of_module(request, cloudwatch_server.stand_in)
+    server.now = MIDNIGHT + timedelta(hours=1)
+    yield _of_cloudwatch(Session(server.url))
+
+
+@contextmanager
 def on_moto(request: Any) -> Iterator[Store]:
     store = _of_cloudwatch(Session(request.getfixturevalue("control")))
     store.is_slow = True
@@ -181,5 +188,5 @@ STORES = {
             pytest.param(on_postgres, id="sql on PostgreSQL", marks=postgres_server.installed)],
     "prometheus": [pytest.param(on_paper, id="prometheus on paper"),
                    pytest.param(on_prometheus, id="prometheus", marks=prometheus_server.installed)],
-    "cloudwatch": [pytest.param(on_moto, id="cloudwatch of moto")],
+    "cloudwatch": [pytest.param(on_stand_in, id="cloudwatch"), pytest.param(on_moto, id="cloudwatch of moto")],
 }
