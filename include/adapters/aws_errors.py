@@ -24,8 +24,8 @@ WORDS = 600  # of AWS's message; an encoded authorization failure alone has thou
 _PASSING = {
     "BandwidthLimitExceeded", "ConcurrentModification", "ConditionalRequestConflict", "EC2ThrottledException",
     "ExpiredToken", "ExpiredTokenException", "HealthUnavailable", "InsufficientAddressCapacity",
-    "InsufficientInstanceCapacity", "InternalError", "InternalFailure", "InternalServerError", "OperationAborted",
-    "PriorRequestNotComplete", "RequestExpired", "RequestLimitExceeded", "RequestThrottled",
+    "InsufficientInstanceCapacity", "InternalError", "InternalFailure", "InternalServerError", "InvalidNextToken",
+    "OperationAborted", "PriorRequestNotComplete", "RequestExpired", "RequestLimitExceeded", "RequestThrottled",
     "RequestThrottledException", "RequestTimeout", "RequestTimeoutException", "ResourceContention",
     "ScalingActivityInProgress", "ServiceFailure", "ServiceUnavailable", "ServiceUnavailableException", "SlowDown",
     "Throttled", "ThrottledException", "Throttling", "ThrottlingException", "TooManyRequestsException",

@@ -13,6 +13,7 @@ from include.domain.metric_series import LABEL, CloudWatchSeries, Label, Prometh
 from include.domain.settings import Settings, Some
 
 TABLE = r"[A-Za-z_][A-Za-z0-9_.]*"
+LATEST = 4      # points; a squeeze waits for one more
 SHORT_PERIODS = (1, 5, 10, 20, 30)
 # How long CloudWatch keeps points of a period; a finer read of what is older is answered with nothing at all.
 KEEPS = ((timedelta(days=63), 3600), (timedelta(days=15), 300), (timedelta(hours=3), 60))
@@ -73,11 +74,13 @@ class PrometheusSource(MetricSource):
 
 class CloudWatchSource(MetricSource):
     """Metrics with the ASG's name in a dimension. Sum and SampleCount come per second, as all counts do here. Those
-    that have `instance_dimension` too are of one instance; "" where none has."""
+    that have `instance_dimension` too are of one instance; "" where none has. The newest `late_points` are gaps: what
+    has come in of a sum would be taken for all of it."""
 
     kind: Literal["cloudwatch"] = "cloudwatch"
     asg_dimension: Annotated[str, Field(min_length=1)] = "AutoScalingGroupName"
     instance_dimension: str = ""
+    late_points: Annotated[int, Field(ge=0, le=LATEST)] = 2
     skip_dimensions: tuple[str, ...] = ("InstanceId", "ImageId")
     series: Annotated[tuple[CloudWatchSeries, ...], Some]
 

@@ -43,8 +43,8 @@ class CloudWatchMetrics:
 
     def read(self, asgs: Sequence[str], since: datetime, until: datetime,
              names: Sequence[str] | None = None) -> MetricTable:
-        """Bins lie on whole multiples of the step, which is CloudWatch's period; one that is not over at `until` is a
-        gap. Sum and SampleCount come per second."""
+        """Bins lie on whole multiples of the step, which is CloudWatch's period; one that is not over at `until`, or so
+        new that its data is still coming in, is a gap. Sum and SampleCount come per second."""
         grid = self._grid(asgs, since, until)
         if grid.asgs and grid.whole:
             self._fill(grid, self._discovered(grid.asgs) if names is None else self._named(grid.asgs, names))
@@ -66,9 +66,10 @@ class CloudWatchMetrics:
         return {one for one in found if names is None or one.name in names}
 
     def _grid(self, rows: Sequence[str], since: datetime, until: datetime) -> Grid:
-        if wrong := self._settings.too_fine(self._now() - since):
+        now, step = self._now(), self._settings.step_seconds
+        if wrong := self._settings.too_fine(now - since):
             raise BadInput(f"metrics.step_seconds: a read from {since.isoformat()}: {wrong}")
-        return Grid(rows, since, until, self._settings.step_seconds)
+        return Grid(rows, since, until, step, now - timedelta(seconds=self._settings.late_points * step))
 
     def _fill(self, grid: Grid, asked: set[Asked]) -> None:
         for batch in chunks(sorted(asked), MOST_QUERIES):

@@ -26,14 +26,17 @@ def of_instances(asg: str, table: MetricTable) -> InstanceTable:
 
 
 class Grid:
-    """`bins` reach over `until`; `whole` of them are over by then. Stores that answer with whole bins are asked for
-    those only: half a minute's requests, taken for a minute's, would be half the load."""
+    """`bins` reach over `until`; `whole` of them are over by then, and by `settled`, where a store has all until then
+    only. Stores that answer with whole bins are asked for those only: half a minute's requests, taken for a minute's,
+    would be half the load."""
 
-    def __init__(self, asgs: Sequence[str], since: datetime, until: datetime, step: int) -> None:
+    def __init__(self, asgs: Sequence[str], since: datetime, until: datetime, step: int,
+                 settled: datetime | None = None) -> None:
         self.asgs, self.step = tuple(asgs), step
         self.first = int(since.timestamp()) // step * step
         self.bins = max(0, ceil((until.timestamp() - self.first) / step))
-        self.whole = max(0, int((until.timestamp() - self.first) // step))
+        over = until if settled is None else min(until, settled)
+        self.whole = max(0, int((over.timestamp() - self.first) // step))
         self._rows: dict[tuple[str, str], tuple[Any, str]] = {}
 
     def put(self, asg: str, name: str, origin: str, times: Any, values: Any) -> None:
