@@ -6,7 +6,6 @@ A new kind is one file in `include/adapters/`, one function and one line here; t
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from include.domain.declared.environments import PROD
 from include.domain.declared.gates import AnyGate
 from include.domain.errors import BadInput
 from include.ports import Chat, Gate, Images, Metrics, Tickets
@@ -35,12 +34,12 @@ def _codebuild_images(ports: "Ports") -> Images:
 
     build = ports.service.build
     home = build.region or ports.service.every_region[0]
-    return CodeBuildImages(_of_every_ami(ports), ports.service, build, home, ports.session(home, PROD))
+    return CodeBuildImages(_of_every_ami(ports), ports.service, build, home, ports.build_session(home))
 
 
 def _of_every_ami(ports: "Ports") -> dict[str, Session]:
     """prod's account owns every AMI, wherever it is used."""
-    return {region: ports.session(region, PROD) for region in ports.service.every_region}
+    return {region: ports.build_session(region) for region in ports.service.every_region}
 
 
 def _command_gate(ports: "Ports", gate: AnyGate) -> Gate:

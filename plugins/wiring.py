@@ -9,6 +9,7 @@ from datetime import timedelta
 from functools import cached_property, lru_cache
 
 from include.catalog import load_markets, service_named
+from include.domain.declared.environments import PROD
 from include.domain.errors import BadInput
 from include.domain.hidden import good_key
 from include.domain.peak_windows import Market
@@ -174,6 +175,11 @@ class Ports:
 
     def session(self, region: str, environment: str = "") -> Session:
         return Session(self.service.environments[environment or self.environment].connection, region)
+
+    def build_session(self, region: str) -> Session:
+        """Of the account that has the AMIs."""
+        named = self.service.build.connection
+        return Session(named, region) if named else self.session(region, PROD)
 
     @cached_property
     def _session(self) -> Session:

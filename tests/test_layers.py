@@ -27,6 +27,7 @@ MAY = {
     "include/local_cloud/": {"include.local_cloud", "include.domain", "include.catalog", "include.strict_yaml"},
     "include/dashboard/": {"include.dashboard", "include.steps", *CORE},
     "include/chat_bot/": {"include.chat_bot", "include.steps", *CORE},
+    "include/iam/": {"include.iam", "include.adapters", *CORE},
     "include/judge/": {"include.judge", "include.reports", *CORE},
     "include/demo/": {"include.demo", "include.local_cloud", "include.adapters", "include.reports", *CORE},
 }

@@ -6,8 +6,8 @@ from typing import Any
 from include.adapters.aws import Aws
 from include.domain.errors import BadInput
 
-_ID = re.compile(r"ami-[0-9a-f]{8,17}")
-_OWNED = re.compile(r"(?P<owner>self|amazon|aws-marketplace|[0-9]{12})/(?P<name>.+)")
+ID = re.compile(r"ami-[0-9a-f]{8,17}")
+OWNED = re.compile(r"(?P<owner>self|amazon|aws-marketplace|[0-9]{12})/(?P<name>.+)")
 
 
 def base_ami(aws: Aws, declared: str) -> dict[str, Any]:
@@ -16,13 +16,13 @@ def base_ami(aws: Aws, declared: str) -> dict[str, Any]:
     A name means our own AMIs only, since anybody can publish one with any name; `amazon/al2023-ami-2023*` or
     `123456789012/base` looks among that owner's.
     """
-    if _ID.fullmatch(declared):
+    if ID.fullmatch(declared):
         found = aws.call("ec2", "describe_images", f"base AMI {declared}", none_if=("InvalidAMIID",),
                          ImageIds=[declared])
         if not found or not found["Images"]:
             raise BadInput(f"build.base_ami: there is no AMI {declared}")
         return found["Images"][0]
-    owned = _OWNED.fullmatch(declared)
+    owned = OWNED.fullmatch(declared)
     owner, name = (owned["owner"], owned["name"]) if owned else ("self", declared)
     wanted = [{"Name": "name", "Values": [name]}, {"Name": "state", "Values": ["available"]}]
     images = aws.call("ec2", "describe_images", f"base AMI {declared}", Owners=[owner], Filters=wanted)["Images"]

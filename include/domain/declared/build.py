@@ -11,8 +11,10 @@ TagKey = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.:/=+@-]+$", max_length=127)
 
 
 class Building(Settings):
-    """What every kind has."""
+    """What every kind has. With `connection` AMIs are made, found and vetoed: a role of its own in prod's account; ""
+    is prod's."""
 
+    connection: str = ""
     limit_minutes: Annotated[float, Field(gt=0)] = 45
 
 

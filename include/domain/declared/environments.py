@@ -10,6 +10,8 @@ from include.domain.settings import Settings, Some
 PROD = "prod"
 # Each of the three branches, and the environments that its commits go to.
 GOES_TO = {"test": ("test",), "release": ("integration", "staging"), "prod": (PROD,)}
+RoleName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_+=,.@/-]+$", max_length=512)]   # with its path
+TargetGroupName = Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{1,32}$")]
 ENVIRONMENTS = tuple(name for names in GOES_TO.values() for name in names)
 
 
@@ -25,6 +27,16 @@ class RegionSettings(Settings):
     alarms: tuple[str, ...] = ()
 
 
+class MayUse(Settings):
+    """What a new ASG takes over from the one that runs, and AWS asks the role of the push for: the IAM roles of its
+    instances, those of its lifecycle hooks, and target groups beside the declared one, all by name. Only the policies
+    that `include.iam` prints are made of it: no push reads it."""
+
+    instance_roles: tuple[RoleName, ...] = ()
+    hook_roles: tuple[RoleName, ...] = ()
+    target_groups: tuple[TargetGroupName, ...] = ()
+
+
 class Environment(Settings):
     """One environment: its Airflow AWS connection and its regions, in push order. `red_black` is what is otherwise
     there than in prod: a key that it does not give is as in the service's own `red_black`."""
@@ -32,6 +44,7 @@ class Environment(Settings):
     connection: str
     regions: Annotated[tuple[RegionSettings, ...], Some]
     red_black: RedBlackPlan | None = None
+    may_use: MayUse = MayUse()
 
 
 class VersionCheck(Settings):
