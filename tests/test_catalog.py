@@ -173,8 +173,8 @@ def test_the_example_s_environments_are_as_prod_but_for_what_they_say():
     pytest.param("[\"210987654321\"]", "[prod]", "build.share_with.0: 'prod' is refused", id="no account"),
     pytest.param("kind: ec2 ", "kind: packer ", "build.kind: 'packer' is refused: input should be 'ec2', 'tagged' or "
                  "'codebuild'", id="kind of build"),
-    pytest.param("kind: ec2 ", "kind: tagged ", "build.base_ami: unknown key; known: commit_tag, kind, limit_minutes",
-                 id="key of another kind of build"),
+    pytest.param("kind: ec2 ", "kind: tagged ", "build.base_ami: unknown key; known: commit_tag, connection, kind, "
+                 "limit_minutes", id="key of another kind of build"),
     pytest.param("[requirements.txt]", "[requirements.lock]", "manifest.packages.0: 'requirements.lock' is refused: "
                  "packages are read of CycloneDX (.json), package-lock.json and requirements (.txt)", id="packages"),
     pytest.param("[requirements.txt]", "[../a.txt]", "manifest.packages.0: '../a.txt' is refused: a path from the "

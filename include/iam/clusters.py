@@ -7,7 +7,9 @@ Amazon EC2 launch template usage in Auto Scaling groups" of the EC2 Auto Scaling
 """
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
+from include.adapters.aws import chunks
 from include.adapters.images.amis import SERVICE
 from include.adapters.traffic.elbv2 import LIKE
 from include.domain import asg_tags
@@ -15,13 +17,13 @@ from include.domain.asg_names import BASELINE, CANARY
 from include.iam.statement import Statement
 from include.iam.uses import Use
 
+AT_ONCE = 8     # clusters whose ASGs may be in each other's target groups: a policy has little room
 PAIR = (CANARY, BASELINE)
-# AWS knows no resource for these, but for alarms, which are asked for by the beginning of their names.
+# AWS knows no resource for these.
 READ = (
     "autoscaling:DescribeAccountLimits", "autoscaling:DescribeAutoScalingGroups", "autoscaling:DescribeLifecycleHooks",
     "autoscaling:DescribeNotificationConfigurations", "autoscaling:DescribePolicies",
     "autoscaling:DescribeScalingActivities", "autoscaling:DescribeScheduledActions", "autoscaling:DescribeWarmPool",
-    "cloudwatch:DescribeAlarms",
     "ec2:DescribeImages", "ec2:DescribeInstances", "ec2:DescribeLaunchTemplateVersions", "ec2:DescribeSubnets",
     "elasticloadbalancing:DescribeAccountLimits", "elasticloadbalancing:DescribeListeners",
     "elasticloadbalancing:DescribeLoadBalancers", "elasticloadbalancing:DescribeRules",
@@ -54,17 +56,21 @@ def pushing(use: Use) -> list[Statement]:
 def _asgs(use: Use) -> Iterator[Statement]:
     """Made as a push makes them, changed by their names, tagged with our tags alone, and deleted only where some push
     held their lease."""
-    ours = [use.arn("autoscaling", f"autoScalingGroup:*:autoScalingGroupName/{name}") for name in _asg_names(use)]
-    here = _here(use)
-    yield Statement("MakeAsgs", ("autoscaling:CreateAutoScalingGroup",), ours, here | {
-        "Bool": {"autoscaling:LaunchTemplateVersionSpecified": "true"},
-        "Null": {f"aws:RequestTag/{asg_tags.PUSH}": "false"},
-        "ForAllValues:ArnLike": {"autoscaling:TargetGroupARNs": _target_groups(use, *_served(use), *_paired(use))}})
+    ours, here = _asg_arns(use), _here(use)
+    for number, some in enumerate(chunks(use.clusters, AT_ONCE)):
+        yield _making(f"MakeAsgs{number or ''}", replace(use, clusters=tuple(some)))
     yield Statement("ChangeAsgs", CHANGED, ours, here)
     yield Statement("TagAsgs", ("autoscaling:CreateOrUpdateTags", "autoscaling:DeleteTags"), ours, here | {
         "ForAllValues:StringLike": {"aws:TagKeys": "serin:*"}})
     yield Statement("DeleteAsgs", ("autoscaling:DeleteAutoScalingGroup",), ours, here | {
         "Null": {f"aws:ResourceTag/{asg_tags.LEASE}": "false"}})
+
+
+def _making(sid: str, use: Use) -> Statement:
+    return Statement(sid, ("autoscaling:CreateAutoScalingGroup",), _asg_arns(use), _here(use) | {
+        "Bool": {"autoscaling:LaunchTemplateVersionSpecified": "true"},
+        "Null": {f"aws:RequestTag/{asg_tags.PUSH}": "false"},
+        "ForAllValues:ArnLike": {"autoscaling:TargetGroupARNs": _target_groups(use, *_served(use), *_made(use))}})
 
 
 def _templates(use: Use) -> Iterator[Statement]:
@@ -104,9 +110,9 @@ def _traffic(use: Use) -> Iterator[Statement]:
                     [use.arn("elasticloadbalancing", f"listener/app/{name}/*") for name in listeners], _here(use))
     yield Statement("MoveWeightsOfRules", ("elasticloadbalancing:ModifyRule",),
                     [use.arn("elasticloadbalancing", f"listener-rule/app/{name}/*") for name in listeners], _here(use))
-    if not _paired(use):
+    if not _made(use):
         return
-    pair = _target_groups(use, *_paired(use))
+    pair = _target_groups(use, *_made(use))
     yield Statement("MakeCanaryTargetGroups", ("elasticloadbalancing:CreateTargetGroup",), pair, _here(use) | {
         "Null": {f"aws:RequestTag/{LIKE}": "false"}})
     yield Statement("TagCanaryTargetGroups", ("elasticloadbalancing:AddTags",), pair, {
@@ -117,8 +123,10 @@ def _traffic(use: Use) -> Iterator[Statement]:
 
 
 def _alarms(use: Use) -> Iterator[Statement]:
-    """Those that go with a scaling policy from one ASG to the next, under a name of ours."""
-    ours = [use.arn("cloudwatch", f"alarm:serin/{name}/*") for name in _main_names(use)]
+    """Any is read, for AWS lists no fewer; those that go with a scaling policy from one ASG to the next are written,
+    under a name of ours."""
+    yield Statement("ReadAlarms", ("cloudwatch:DescribeAlarms",), [use.arn("cloudwatch", "alarm:*")], _here(use))
+    ours = [use.arn("cloudwatch", f"alarm:serin/{name}/*") for name in _clusters(use)]
     yield Statement("KeepAlarms", ("cloudwatch:DeleteAlarms", "cloudwatch:PutMetricAlarm"), ours, _here(use))
 
 
@@ -130,13 +138,18 @@ def _services(use: Use) -> list[str]:
     return sorted({cluster.service.service for cluster in use.clusters})
 
 
-def _main_names(use: Use) -> list[str]:
-    return sorted({f"{cluster.name}-v*" for cluster in use.clusters})
+def _clusters(use: Use) -> list[str]:
+    """All ASGs that have the cluster in front are the cluster's, its canaries too: no service has a `-` in its name."""
+    return sorted({f"{cluster.name}-*" for cluster in use.clusters})
 
 
-def _asg_names(use: Use) -> list[str]:
-    pairs = {f"{cluster.name}-{detail}-v*" for cluster in use.clusters if cluster.is_prod for detail in PAIR}
-    return [*_main_names(use), *sorted(pairs)]
+def _asg_arns(use: Use) -> list[str]:
+    return [use.arn("autoscaling", f"autoScalingGroup:*:autoScalingGroupName/{name}") for name in _clusters(use)]
+
+
+def _made(use: Use) -> list[str]:
+    """The canary's target groups; one pattern for all, for what we made has a tag, and policies have little room."""
+    return sorted({f"{cluster.name}-*" for cluster in use.clusters if cluster.is_prod})
 
 
 def _served(use: Use) -> list[str]:

@@ -56,6 +56,20 @@ def test_amis_are_looked_for_with_prods_connection_in_the_regions_of_all_environ
     assert {meta.endpoint_url for meta in regions.values()} == {"http://127.0.0.1:1"}    # that of aws_prod
 
 
+@pytest.mark.parametrize("build", [
+    {"kind": "tagged"}, {"kind": "codebuild", "project": "api-ami"}, {"base_ami": "serin-base"}],
+    ids=lambda build: build.get("kind", "ec2"))
+def test_a_connection_of_the_build_is_used_for_amis_and_for_nothing_else(build, connections, monkeypatch):
+    monkeypatch.setenv("AIRFLOW_CONN_AWS_BUILD", json.dumps({
+        "conn_type": "aws", "login": "x", "password": "x", "extra": {"endpoint_url": "http://127.0.0.1:2"}}))
+    ports = Ports(service(regions=1, build={**build, "connection": "aws_build"}), "prod", "us-east-1")
+    asked = [*ports.images._amis.regions.values()]
+    asked += [ports.images._aws] if build.get("kind") == "codebuild" else []
+
+    assert {aws.client("ec2").meta.endpoint_url for aws in asked} == {"http://127.0.0.1:2"}
+    assert ports.clusters._aws.client("ec2").meta.endpoint_url == "http://127.0.0.1:1"
+
+
 GATES = [{"name": "unit", "kind": "command", "commands": [["make", "test"]], "limit_minutes": 480},
          {"name": "ci", "kind": "commit_status", "connection": "forge", "repository": "example/api", "check": "ci"}]
 
