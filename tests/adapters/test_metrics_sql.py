@@ -81,8 +81,9 @@ def test_names_that_are_asked_for_come_in_that_order_and_are_nan_where_nothing_i
 
 
 def test_null_is_a_gap_and_integers_are_numbers(hook):
-    hook.write((T0, "a", "cpu", None), (T0 + 1, "a", "cpu", 5))
+    hook.write((T0, "a", "cpu", None), (T0 + 1, "a", "cpu", 5), (T0 + 2, "a", "cpu", np.inf))
     np.testing.assert_array_equal(metrics(hook).read(["a"], SINCE, seconds(2)).values, [[[np.nan, 5]]])
+    assert metrics(hook, 60).read(["a"], SINCE, seconds(60)).values.item() == 5
 
 
 def test_everything_is_asked_in_one_query_and_every_value_is_bound(hook):
@@ -98,7 +99,7 @@ def test_a_percent_sign_survives_drivers_that_format(hook):
     sql, parameters = metrics(hook, 60)._query("metrics", "asg", {"asg": ["a"]}, T0, T0 + 60, None)
     assert sql % tuple(range(len(parameters))) == (
         "SELECT asg, name, ts - ts % 60, AVG(value) FROM metrics WHERE region = 0 AND ts >= 1 AND ts < 2 "
-        "AND value IS NOT NULL AND asg IN (3) GROUP BY asg, name, ts - ts % 60")
+        "AND value - value = 0 AND asg IN (3) GROUP BY asg, name, ts - ts % 60")
 
 
 def test_an_unknown_table_is_an_error_with_the_query(hook):

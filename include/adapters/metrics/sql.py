@@ -97,7 +97,8 @@ class SqlMetrics:
     def _where(self, sql: str, chosen: Mapping[str, Sequence[str]], first: int, end: int,
                names: Sequence[str] | None) -> tuple[str, tuple[Any, ...]]:
         mark = self._hook.placeholder
-        sql += f" WHERE region = {mark} AND ts >= {mark} AND ts < {mark} AND value IS NOT NULL"
+        # Of NULL, NaN and infinity this is no 0: one of them would spoil the mean of its whole bin.
+        sql += f" WHERE region = {mark} AND ts >= {mark} AND ts < {mark} AND value - value = 0"
         chosen = {**chosen, **({} if names is None else {"name": names})}
         for column, values in chosen.items():
             sql += f" AND {column} IN ({_marks(mark, values)})"
