@@ -46,10 +46,10 @@ def main(words: Sequence[str] | None = None) -> int:
     if not services:
         print("no service declares permissions: Airflow's own roles decide, on every DAG")
         return 0
-    with _security() as security:
+    with security() as known:
         for role, needed in wanted(services).items():
-            print(made(security, role, needed))
-        for role, users in beside(security, wanted(services)):
+            print(made(known, role, needed))
+        for role, users in beside(known, wanted(services)):
             print(f"{role} may start every DAG, whatever is declared: {', '.join(users)}")
     return 0
 
@@ -91,7 +91,7 @@ def beside(security: Any, ours: Mapping[str, Any]) -> Iterator[tuple[str, list[s
 
 
 @contextmanager
-def _security() -> Iterator[Any]:
+def security() -> Iterator[Any]:
     from airflow.providers.fab.www.security_appless import ApplessAirflowSecurityManager
     from airflow.utils.session import create_session
 
