@@ -1,5 +1,5 @@
 """Has no DAG: service files that cannot be used are this file's import error in Airflow, and hide no other service."""
 
-from include.catalog import load_services
+from plugins.check_services import check_services
 
-load_services()
+check_services()

@@ -67,7 +67,10 @@ def paths(folder: Path | str | None = None) -> list[Path]:
     folder = Path(folder or os.environ.get("SERIN_SERVICES") or HERE / "services")
     if not folder.is_dir():
         raise BadInput(f"{folder}: the folder of services is not there (SERIN_SERVICES names it)")
-    return sorted(path for path in folder.iterdir() if path.suffix in {".yaml", ".yml"})
+    found = sorted(path for path in folder.iterdir() if path.suffix in {".yaml", ".yml"})
+    if not found:
+        raise BadInput(f"{folder}: the folder of services is empty (SERIN_SERVICES names it)")
+    return found
 
 
 def load_service(path: Path | str, markets: Mapping[str, Market] | None = None) -> Service:

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from datetime import timedelta
 from functools import cached_property, lru_cache
 
-from include.catalog import load_markets, service_named
 from include.domain.declared.environments import PROD
 from include.domain.errors import BadInput
 from include.domain.hidden import good_key
@@ -36,6 +35,7 @@ from include.ports import (
 )
 from plugins.kinds import CHATS, GATES, IMAGES, METRICS, TICKETS, of_kind
 from plugins.repositories import access
+from plugins.services import markets, service_named
 from plugins.sessions import Session
 
 # A lease outlives every pause between two steps of a push: a bake, and an Airflow that was down for a night.
@@ -166,7 +166,7 @@ class Ports:
 
     @property
     def markets(self) -> Mapping[str, Market]:
-        return load_markets()
+        return markets()
 
     @property
     def regions(self) -> list[str]:

@@ -12,7 +12,7 @@ CORE = {"include.ports", "include.catalog", "include.domain", "include.strict_ya
 MAY = {
     "dags/": {"plugins", *CORE},
     "plugins/wiring.py": {"include.adapters", "plugins.runs", "plugins.meter", "plugins.kinds",
-                          "plugins.repositories", "plugins.sessions", *CORE},
+                          "plugins.repositories", "plugins.services", "plugins.sessions", *CORE},
     "plugins/kinds.py": {"include.adapters", "plugins.wiring", "plugins.sessions", *CORE},
     "plugins/chat_bot.py": {"plugins", "include.chat_bot", "include.adapters.http", "include.steps", *CORE},
     "plugins/dashboard/": {"plugins", "include.dashboard", "include.reports", "include.steps", *CORE},

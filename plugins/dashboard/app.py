@@ -12,9 +12,9 @@ from fastapi import Depends, FastAPI, HTTPException, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException as Refusal
 
-from include.catalog import service_files
 from include.reports.dashboard import dashboard_page, where_page
 from plugins.dashboard.kept import Kept
+from plugins.services import services
 
 # What a person may start, by the part of the DAG's name behind the service's.
 ACTIONS = {"patch_push": "Start a push", "weekly_push": "Start a weekly push", "roll_back": "Roll back", "keep": "Keep",
@@ -81,8 +81,7 @@ def _must_see(service: str, user: GetUserDep) -> list[str]:
 
 
 def _seen_by(user: GetUserDep) -> Iterator[str]:
-    return (file.service.service for file in service_files()
-            if file.service and _may("GET", f"{file.service.service}_{SEEN_BY}", user))
+    return (service.service for service in services() if _may("GET", f"{service.service}_{SEEN_BY}", user))
 
 
 def _actions(service: str, user: GetUserDep) -> list[tuple[str, str]]:

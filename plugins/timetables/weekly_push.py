@@ -6,9 +6,9 @@ from typing import Any
 from airflow.timetables.base import DagRunInfo, DataInterval, TimeRestriction, Timetable
 from pendulum import DateTime, instance
 
-from include.catalog import load_markets
 from include.domain.service import Service
 from include.domain.weekly import WeeklyPlan, next_start, weekly_plan
+from plugins.services import markets
 
 # A moment may have passed by so much when Airflow is asked, as each parse of the DAG file does: it is not lost between.
 LATE = timedelta(minutes=5)
@@ -55,4 +55,4 @@ class WeeklyPush(Timetable):
 
 def weekly_push(service: Service) -> WeeklyPush:
     """The timetable of a service that declares `weekly`."""
-    return WeeklyPush(weekly_plan(service, load_markets()))
+    return WeeklyPush(weekly_plan(service, markets()))

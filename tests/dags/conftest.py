@@ -52,7 +52,7 @@ class WorldPorts:
         world = world.elsewhere.get(environment, world)
         self.service, self.environment, self.region, self.chat = world.service, environment, region, world.chat
         self.meter = world.meter
-        self.regions, self.markets, self.hiding_key = list(world.regions), wiring.load_markets(), str
+        self.regions, self.markets, self.hiding_key = list(world.regions), wiring.markets(), str
         self.gate = world.gate
         of_a_region = {"clusters", "traffic", "metrics", "limits", "alarms", "instances"}
         ports = world.ports(region or self.regions[0])

@@ -30,7 +30,7 @@ def stage():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(kept, "_sources", lambda _: sources)
         patch.setattr(kept.wiring, "service_named", lambda _: world.service)
-        patch.setattr(dashboard, "service_files", lambda: [type("File", (), {"service": world.service})])
+        patch.setattr(dashboard, "services", lambda: [world.service])
         patch.setattr(dashboard, "_now", lambda: world.now)
         root = FastAPI()
         init_auth_manager(root)
