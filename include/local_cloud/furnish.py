@@ -18,7 +18,7 @@ from include.local_cloud.aws import LocalSession
 
 REGIONS = ("us-east-1", "us-west-2", "eu-west-1")
 BASE_AMI, BUCKET, BUCKET_REGION = "serin-base", "serin-archive", "us-east-1"
-BUILD_SUBNET_TAG = "serin:build"
+BUILD_SUBNET_TAG, SERVICE = "serin:build", "serin:service"
 PORT = 8080
 NO_OTHERS: Mapping[str, str] = MappingProxyType({})
 LOOK_SECONDS = 0.1
@@ -85,7 +85,7 @@ def _amis(session: LocalSession, endpoint: str, service: str, repository: str, c
     if name in there:
         return there[name]
     ami = _register(ec2, name)
-    ec2.create_tags(Resources=[ami], Tags=_pairs({COMMIT: commit, "serin:branch": "prod", "serin:service": service}))
+    ec2.create_tags(Resources=[ami], Tags=_pairs({COMMIT: commit, "serin:branch": "prod", SERVICE: service}))
     _post(endpoint, "/serin/disks", {"region": session.region, "ami": ami, "repository": repository, "commit": commit})
     return ami
 
@@ -98,7 +98,8 @@ def _register(ec2: Any, name: str) -> str:
 def _asg(session: LocalSession, cluster: str, asg: str, commit: str, ami: str, subnets: list[str], group: str,
          size: int) -> None:
     template = session.client("ec2").create_launch_template(
-        LaunchTemplateName=cluster, LaunchTemplateData={"ImageId": ami, "InstanceType": "c7g.large"})["LaunchTemplate"]
+        LaunchTemplateName=cluster, LaunchTemplateData={"ImageId": ami, "InstanceType": "c7g.large"},
+        TagSpecifications=[_tags("launch-template", **{SERVICE: cluster.partition("-")[0]})])["LaunchTemplate"]
     tags = {"Name": asg, COMMIT: commit, COLOUR: Colour.RED}
     session.client("autoscaling").create_auto_scaling_group(
         AutoScalingGroupName=asg, MinSize=size, MaxSize=size * 2, DesiredCapacity=size,
