@@ -35,7 +35,8 @@ class Guard(StrEnum):
     """What stops a change that would do harm."""
 
     CAN_CARRY = "can_carry"
-    LEASE = "lease"
+    LEASE = "lease"                 # somebody else holds it
+    LEASE_LOST = "lease_lost"
     FENCING_TOKEN = "fencing_token"
     BY_HAND = "by_hand"
 
@@ -89,7 +90,7 @@ class LeaseHeld(Refused):
 class LeaseLost(Refused):
     """Somebody else took the lease: every change stops here."""
 
-    guard = Guard.LEASE
+    guard = Guard.LEASE_LOST
 
 
 class FencedOff(LeaseLost):

@@ -22,7 +22,8 @@ class Metric:
     """`values` are all that a label may have, where that is known: a counter with all of its own known begins at 0 when
     a push begins, so that the first one of a rare thing is seen as an increase.
 
-    `buckets` are a timer's, in seconds.
+    `buckets` are a timer's, in seconds. `forgotten_after`, as in "2h": a gauge that nobody sets any more, because what
+    set it is gone without a word.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Metric:
     means: str
     values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     buckets: tuple[float, ...] = ()
+    forgotten_after: str = ""
 
     @property
     def told_as(self) -> str:

@@ -54,9 +54,10 @@ JUDGED_AT = Metric("canary.judged", Kind.GAUGE, "seconds since 1970", HERE, "whe
 WAIT_TIME = Metric("wait.duration", Kind.TIMER, "seconds", (*HERE, "step", "why"),
                    "how long a step waited for one and the same thing", buckets=SHORT)
 WAIT_SINCE = Metric("wait.since", Kind.GAUGE, "seconds since 1970", (*STEP, "why"),
-                    "since when a step waits for this; 0: it does not any more", {"why": tuple(map(str, Why))})
+                    "since when a step waits for this; 0: it does not any more", {"why": tuple(map(str, Why))},
+                    forgotten_after="2h")
 NEXT_LOOK = Metric("wait.next_look", Kind.GAUGE, "seconds since 1970", STEP,
-                   "when a step that waits is to look again; 0: it does not wait any more")
+                   "when a step that waits is to look again; 0: it does not wait any more", forgotten_after="2h")
 
 AWS_CALLS = Metric("aws.calls", Kind.COUNTER, "requests", (*HERE, "aws"), "requests to AWS, retries and pages included")
 AWS_RETRIES = Metric("aws.retries", Kind.COUNTER, "requests", (*HERE, "aws"), "requests to AWS that were tried again")
@@ -68,7 +69,7 @@ UNSAID = Metric("unsaid", Kind.COUNTER, "sentences", (*HERE, "where"),
 POLLS = Metric("watcher.polls", Kind.COUNTER, "polls", ("service", "branch", "answer"),
                "how often a branch's remote was asked for its head", {"answer": ANSWERS})
 POLLED = Metric("watcher.seen", Kind.GAUGE, "seconds since 1970", ("service", "branch"),
-                "when a branch's remote answered last")
+                "when a branch's remote answered last", forgotten_after="24h")
 
 BACKLOG = Metric("chat.backlog", Kind.GAUGE, "announcements", ("service",), "what waits to be told in the room")
 OLDEST = Metric("chat.oldest", Kind.GAUGE, "seconds since 1970", ("service",),
@@ -76,7 +77,7 @@ OLDEST = Metric("chat.oldest", Kind.GAUGE, "seconds since 1970", ("service",),
 CHAT_LOOKS = Metric("chat.looks", Kind.COUNTER, "looks", ("service", "answer"),
                     "looks of the chat bot at what waits to be told", {"answer": ANSWERS})
 CHAT_SEEN = Metric("chat.seen", Kind.GAUGE, "seconds since 1970", ("service",),
-                   "when the chat bot looked last, and could")
+                   "when the chat bot looked last, and could", forgotten_after="24h")
 
 TABLE = (PUSHES, PUSH_TIME, PUSH_SINCE, DIRTY, STEP_TIME, REGION_TIME, ERRORS, ROLLBACKS, SAVES, VERDICTS, SCORE,
          JUDGED, JUDGED_AT, WAIT_TIME, WAIT_SINCE, NEXT_LOOK, AWS_CALLS, AWS_RETRIES, AWS_THROTTLES, UNSAID, POLLS,

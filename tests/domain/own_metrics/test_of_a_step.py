@@ -72,7 +72,7 @@ def test_a_guard_that_makes_a_step_wait_saved_once_however_often_it_looks(why, g
 
 
 @pytest.mark.parametrize(("error", "guard"), [
-    (LeaseLost("x"), Guard.LEASE), (FencedOff("x"), Guard.FENCING_TOKEN), (ChangedByHand("x"), Guard.BY_HAND)])
+    (LeaseLost("x"), Guard.LEASE_LOST), (FencedOff("x"), Guard.FENCING_TOKEN), (ChangedByHand("x"), Guard.BY_HAND)])
 def test_a_guard_that_ends_a_step_saved(error, guard):
     assert [one.labels["guard"] for one in of(of_a_step.failed(HERE, error, AT, SOON), SAVES)] == [guard]
 
