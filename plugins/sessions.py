@@ -7,7 +7,7 @@ class Session:
     """What adapters are handed: ready boto3 clients of one Airflow connection in one region."""
 
     def __init__(self, connection: str, region: str, attempts: int = 8, read_seconds: int = 30):
-        self._connection, self._region = connection, region
+        self.connection, self._region = connection, region
         self._attempts, self._read_seconds = attempts, read_seconds
         self._clients: dict[str, Any] = {}
 
@@ -22,5 +22,5 @@ class Session:
 
         config = Config(retries={"mode": "adaptive", "max_attempts": self._attempts},
                         connect_timeout=5, read_timeout=self._read_seconds)
-        return AwsBaseHook(aws_conn_id=self._connection, client_type=service_name,
+        return AwsBaseHook(aws_conn_id=self.connection, client_type=service_name,
                            region_name=self._region, config=config).get_conn()

@@ -5,6 +5,7 @@ from typing import Any, Protocol, TypeVar
 
 from include.adapters.aws_calls import count
 from include.adapters.aws_errors import FAULTS, says, translated
+from include.domain.errors import SerinError
 
 T = TypeVar("T")
 
@@ -25,7 +26,7 @@ class Aws:
             try:
                 self._clients[service] = self._session.client(service)
             except FAULTS as error:
-                raise translated(error, "client", service) from error
+                raise self._translated(error, "client", service) from error
             count(self._clients[service])
         return self._clients[service]
 
@@ -37,7 +38,7 @@ class Aws:
         except FAULTS as error:
             if says(error, none_if):
                 return None
-            raise translated(error, operation, about) from error
+            raise self._translated(error, operation, about) from error
 
     def pages(self, service: str, operation: str, key: str, about: str, *, page_size: int | None = None,
               none_if: Collection[str] = (), **arguments: Any) -> list[dict[str, Any]]:
@@ -51,7 +52,11 @@ class Aws:
         except FAULTS as error:
             if says(error, none_if):
                 return []
-            raise translated(error, operation, about) from error
+            raise self._translated(error, operation, about) from error
+
+    def _translated(self, error: Exception, operation: str, about: str) -> SerinError:
+        """Sessions that are made of an Airflow connection say which."""
+        return translated(error, operation, about, getattr(self._session, "connection", ""))
 
 
 def chunks(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:

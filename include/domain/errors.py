@@ -5,6 +5,7 @@ SerinError
 ├── Retryable      a passing fault outside (throttled, timed out, a read that was stale): the same call may succeed
 └── Final          the same call will fail again
     ├── BadInput       what a person declared or typed cannot be used; nothing was changed
+    ├── NotAllowed     AWS does not let the role of a connection do this
     ├── NoGo           the verdict on a canary
     ├── Inconclusive   too little traffic or data to judge
     ├── Refused        a law forbids it: capacity would be missing, or somebody else holds the lease
@@ -55,6 +56,10 @@ class Final(SerinError):
 
 class BadInput(Final):
     """What a person declared or typed cannot be used; nothing was changed."""
+
+
+class NotAllowed(Final):
+    """AWS does not let the role of a connection do this; what the call would have changed is as it was."""
 
 
 class NoGo(Final):

@@ -14,7 +14,7 @@ from botocore.exceptions import (
 
 from include.adapters.aws import Aws
 from include.adapters.aws_errors import translated
-from include.domain.errors import BadInput, Final, Refused, Retryable
+from include.domain.errors import BadInput, Final, NotAllowed, Refused, Retryable
 
 
 def answered(code: str, status: int = 400, message: str = "words") -> ClientError:
@@ -46,8 +46,8 @@ def answered(code: str, status: int = 400, message: str = "words") -> ClientErro
     (ParamValidationError(report="r"), BadInput),
     (answered("AlreadyExists"), Refused),
     (answered("ResourceInUse"), Refused),
-    (answered("AccessDenied", 403), Final),
-    (answered("UnauthorizedOperation", 403), Final),
+    (answered("AccessDenied", 403), NotAllowed),
+    (answered("UnauthorizedOperation", 403), NotAllowed),
     (answered("InvalidClientTokenId", 403), Final),
     (answered("LimitExceeded"), Final),
 ], ids=lambda value: value.response["Error"]["Code"] if isinstance(value, ClientError) else value.__class__.__name__)
@@ -56,12 +56,19 @@ def test_the_type_says_whether_trying_again_helps(error, kind):
 
 
 def test_the_message_has_the_call_the_resource_and_awss_words():
-    error = translated(answered("AccessDenied", 403, "User x may not"), "delete_auto_scaling_group", "api-prod-v041")
-    assert str(error) == "not allowed: delete_auto_scaling_group (api-prod-v041): AccessDenied: User x may not"
+    error = translated(answered("AuthFailure", 403, "who is x"), "delete_auto_scaling_group", "api-prod-v041")
+    assert str(error) == "not allowed: delete_auto_scaling_group (api-prod-v041): AuthFailure: who is x"
+
+
+def test_a_right_that_is_missing_names_the_connection_and_what_prints_its_policies():
+    error = translated(answered("UnauthorizedOperation", 403, "x may not"), "run_instances", "api-1", "aws_prod")
+    assert str(error) == ("not allowed: run_instances (api-1): UnauthorizedOperation: x may not. The connection is "
+                          "aws_prod; `python -m include.iam` prints the policies that its role needs "
+                          "(docs/permissions.md)")
 
 
 def test_endless_words_are_cut():
-    assert len(str(translated(answered("AccessDenied", 403, "x" * 9000), "call", "thing"))) < 700
+    assert len(str(translated(answered("AccessDenied", 403, "x" * 9000), "call", "thing"))) < 750
 
 
 @pytest.fixture
