@@ -5,6 +5,7 @@ import json
 import pytest
 
 from include.domain.errors import Refused
+from include.domain.own_metrics.table import PUSH_SINCE, PUSHES, REGION_TIME, ROLLBACKS, VERDICTS
 from tests.world.declared import REGIONS
 from tests.world.region import Behaviour
 
@@ -41,6 +42,9 @@ def test_a_good_commit_reaches_every_region_and_the_run_is_green(world, run):
     assert told[-1] == ("finish_push", "done")
     assert not [task for task, _ in told if task.endswith("roll_back")]
     assert [event.score for event in events(world) if event.task == "canary.score"][-1] >= 95
+    assert world.meter.total(PUSHES, end="Success", kind="patch") == world.meter.total(PUSHES) == 1
+    assert world.meter.values(PUSH_SINCE)[-1] == 0
+    assert [world.meter.total(REGION_TIME, region=region) > 0 for region in REGIONS] == [True] * 3
 
 
 def test_a_no_go_retires_the_canary_touches_no_region_and_is_red(world, run):
@@ -55,6 +59,8 @@ def test_a_no_go_retires_the_canary_touches_no_region_and_is_red(world, run):
     assert "no-go" in record["reason"]
     assert record["reason"].endswith(f"AMI {record['ami']} is vetoed; api_lift_veto lifts it")
     assert "no-go" in world.images.named(record["ami"]).veto
+    assert world.meter.total(VERDICTS, decision="no-go") == world.meter.total(VERDICTS) == 1
+    assert world.meter.total(ROLLBACKS) == 0
 
 
 def test_what_only_prod_traffic_shows_is_rolled_back_and_red(world, run):
