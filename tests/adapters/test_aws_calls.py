@@ -1,5 +1,6 @@
 """Every request to AWS is counted where it is sent."""
 
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
 
@@ -8,7 +9,7 @@ import pytest
 from botocore.config import Config
 
 from include.adapters.aws import Aws
-from include.adapters.aws_calls import made
+from include.adapters.aws_calls import made, trouble
 from include.domain.errors import Retryable
 from tests.adapters.cloud import REGION, furnished
 
@@ -25,25 +26,41 @@ class Busy(BaseHTTPRequestHandler):
         pass
 
 
+class TooMany(Busy):
+    """An AWS that is asked too often."""
+
+    def do_POST(self):
+        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        self.send_response(400)
+        self.end_headers()
+        self.wfile.write(b"<ErrorResponse><Error><Code>Throttling</Code><Message>x</Message></Error></ErrorResponse>")
+
+
 class Impatient:
     """A session whose clients try so often, at once."""
 
-    def __init__(self, endpoint: str, attempts: int):
-        self.endpoint, self.attempts = endpoint, attempts
+    def __init__(self, endpoint: str, attempts: int, mode: str = "legacy"):
+        self.endpoint, self.attempts, self.mode = endpoint, attempts, mode
 
     def client(self, service: str):
-        config = Config(retries={"mode": "legacy", "total_max_attempts": self.attempts})
+        config = Config(retries={"mode": self.mode, "total_max_attempts": self.attempts})
         return boto3.client(service, endpoint_url=self.endpoint, region_name=REGION, config=config,
                             aws_access_key_id="test", aws_secret_access_key="test")
 
 
-@pytest.fixture
-def busy():
-    server = HTTPServer(("127.0.0.1", 0), Busy)
+@contextmanager
+def served(kind):
+    server = HTTPServer(("127.0.0.1", 0), kind)
     Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
     server.server_close()
+
+
+@pytest.fixture
+def busy():
+    with served(Busy) as address:
+        yield address
 
 
 def test_each_attempt_is_a_call(busy, monkeypatch):
@@ -52,6 +69,17 @@ def test_each_attempt_is_a_call(busy, monkeypatch):
     with pytest.raises(Retryable):
         Aws(Impatient(busy, attempts=3)).call("autoscaling", "describe_auto_scaling_groups", "all ASGs")
     assert made() - before == {"autoscaling.DescribeAutoScalingGroups": 3}
+
+
+@pytest.mark.parametrize("mode", ["legacy", "standard"])
+@pytest.mark.parametrize(("kind", "throttles"), [(Busy, 0), (TooMany, 3)], ids=["busy", "too many"])
+def test_what_is_tried_again_and_what_is_throttled_is_counted(kind, throttles, mode, monkeypatch):
+    monkeypatch.setattr("botocore.endpoint.time.sleep", lambda seconds: None)
+    before = trouble()
+    with served(kind) as address, pytest.raises(Retryable):
+        Aws(Impatient(address, 3, mode)).call("autoscaling", "describe_auto_scaling_groups", "all ASGs")
+    assert +(trouble() - before) == {"retries.autoscaling": 2} | (
+        {"throttles.autoscaling": throttles} if throttles else {})
 
 
 def test_each_page_is_a_call(session):

@@ -4,9 +4,11 @@ import asyncio
 
 import pytest
 
+from include.domain.own_metrics.table import POLLED, POLLS
 from plugins import wiring
 from plugins.triggers import branch_head
 from plugins.triggers.branch_head import BranchHeadTrigger
+from tests.world.records import InMemoryMeter
 
 
 class Store:
@@ -165,6 +167,14 @@ def test_the_first_commit_of_a_branch_that_was_not_there_when_the_watch_began_is
     store = Store()
     assert watch(store, NO_BRANCH, NO_BRANCH, "a") == ["a"]
     assert store.payloads == [{"commit": "a", "previous": "", "branch": "prod"}]
+
+
+def test_whether_the_remote_answers_is_told_of_each_poll(watch, monkeypatch):
+    meter = InMemoryMeter()
+    monkeypatch.setattr(wiring, "meter", lambda: meter)
+    watch(Store(head="a"), "a", UNREACHABLE)
+    assert (meter.total(POLLS, answer="ok"), meter.total(POLLS, answer="error")) == (2, 1)
+    assert len(meter.values(POLLED, branch="prod")) == 2
 
 
 def test_a_restart_builds_the_same_watcher():

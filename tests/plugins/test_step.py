@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException, AirflowTaskTerminated, TaskDeferred
 
-from include.domain.errors import BadInput, GaveUp, NoGo, NothingToUndo, Retryable
-from include.domain.looks import Wait
+from include.domain.errors import BadInput, FencedOff, GaveUp, NoGo, NothingToUndo, Retryable
+from include.domain.looks import Wait, Why
+from include.domain.own_metrics.table import NEXT_LOOK, SAVES, UNSAID, WAIT_SINCE, WAIT_TIME
 from plugins import wiring
 from plugins.operators import step
 from plugins.operators.step import Visit, push_id
@@ -192,3 +193,41 @@ def test_what_a_task_marked_as_success_did_not_hand_on_is_said_at_once(ports):
     with pytest.raises(AirflowFailException, match="holds was handed no plan: a task before it was marked as success"):
         operator.execute(Task().context)
     assert not operator.looks
+
+
+def test_a_wait_is_measured_from_its_first_look_over_a_deferral(ports, clock):
+    task = Task()
+    with pytest.raises(TaskDeferred):
+        scripted(waits("held by somebody", 600, clock, why=Why.LEASE)).execute(task.context)
+    assert ports.meter.values(WAIT_SINCE, why="lease") == [BEGAN.timestamp()]
+    clock.now += timedelta(seconds=600)
+    scripted(waits("held by somebody", 5, clock, why=Why.LEASE), "v042").look_again(task.context)
+    assert ports.meter.values(WAIT_TIME, why="lease") == [605]
+    assert ports.meter.values(WAIT_SINCE, why="lease")[-1] == ports.meter.values(NEXT_LOOK)[-1] == 0
+    assert ports.meter.total(SAVES) == 1
+
+
+def test_a_guard_that_stops_a_step_is_told(ports):
+    with pytest.raises(AirflowFailException):
+        scripted(FencedOff("changed with token 7, and ours is 6")).execute(Task().context)
+    assert ports.meter.total(SAVES, guard="fencing_token") == ports.meter.total(SAVES) == 1
+
+
+def test_what_could_not_be_said_elsewhere_is_counted(ports):
+    def down(*_):
+        raise Retryable("S3 is down")
+
+    ports.archive.append = down
+    scripted("v042").execute(Task().context)
+    assert ports.meter.total(UNSAID, where="archive") == 2
+
+
+def test_metrics_that_break_fail_no_push(ports, monkeypatch):
+    class Broken:
+        def tell(self, measured):
+            raise RuntimeError("no socket")
+
+    ports.meter = Broken()
+    monkeypatch.setattr(wiring, "aws_trouble", lambda: 1)
+    operator = scripted(lambda visit: Wait("3 of 4", visit.look.since, visit.look.now), "v042")
+    assert operator.execute(Task().context) == "v042"
