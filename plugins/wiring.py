@@ -213,12 +213,11 @@ def ports(service: str, environment: str, region: str) -> Ports:
     return Ports(declared(service), environment, region)
 
 
-def branch_head(repository: str, branch: str, connection: str = "") -> str | None:
-    """The newest commit of a branch, asked of the remote, which the connection opens; None where there is no such
-    branch."""
-    from include.adapters.branches.git import remote_head
+def branch_heads(repository: str, connection: str = "") -> dict[str, str]:
+    """The newest commit of each branch, asked of the remote, which the connection opens."""
+    from include.adapters.branches.git import remote_heads
 
-    return remote_head(repository, branch, access(repository, connection))
+    return remote_heads(repository, access(repository, connection))
 
 
 def meter() -> Meter:

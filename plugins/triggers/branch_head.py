@@ -9,6 +9,7 @@ from airflow.triggers.base import BaseEventTrigger, TriggerEvent
 
 from include.domain.own_metrics.of_processes import answered, no_answer
 from plugins import wiring
+from plugins.triggers import looks
 
 # The triggerer takes events over once a second, and writes each to the database in the turn in which it takes it.
 TAKEN_OVER_AFTER_SECONDS = 5
@@ -45,7 +46,7 @@ class BranchHeadTrigger(BaseEventTrigger):
                 await self._until_it_is_written()
                 known = head
                 await store.aset("head", known)
-            await asyncio.sleep(self.every_seconds)
+            await asyncio.sleep(looks.pause(self.repository, self.every_seconds))
 
     async def _until_it_is_written(self) -> None:
         """What the triggerer answers after it took the event over, it answers in a turn at whose end the event is in
@@ -57,7 +58,7 @@ class BranchHeadTrigger(BaseEventTrigger):
     async def _head(self) -> str | None:
         """NO_BRANCH where there is none; None where the remote could not be asked: the next look asks again."""
         try:
-            head = await asyncio.to_thread(wiring.branch_head, self.repository, self.branch, self.connection)
+            head = await looks.LOOKS.head(self.repository, self.branch, self.connection)
         except Exception as error:
             self.log.warning("the head of %s could not be read: %s", self.branch, error)
             wiring.meter().tell(no_answer(self.service, self.branch))

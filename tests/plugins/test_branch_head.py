@@ -6,7 +6,7 @@ import pytest
 
 from include.domain.own_metrics.table import POLLED, POLLS
 from plugins import wiring
-from plugins.triggers import branch_head
+from plugins.triggers import branch_head, looks
 from plugins.triggers.branch_head import BranchHeadTrigger
 from tests.world.records import InMemoryMeter
 
@@ -32,15 +32,16 @@ class Store:
 def watch(monkeypatch):
     """What the watcher fires while the branch shows these heads, one a look; an exception is raised."""
     def watch(store, *heads):
-        looks = iter(heads)
+        shown = iter(heads)
 
-        def head(*_):
-            found = next(looks, None)
+        async def head(*_):
+            found = next(shown, None)
             if isinstance(found, Exception):
                 raise found
             return found
 
-        monkeypatch.setattr(wiring, "branch_head", head)
+        monkeypatch.setattr(looks, "LOOKS", Namespace(head=head))
+        monkeypatch.setattr(looks, "pause", lambda _, every: every)
         return asyncio.run(_fired(store, len(heads), monkeypatch))
 
     return watch
@@ -55,7 +56,7 @@ async def _fired(store, looks, monkeypatch):
         if slept > looks:
             raise StopAsyncIteration
 
-    monkeypatch.setattr(branch_head, "asyncio", Namespace(sleep=sleep, to_thread=to_thread))
+    monkeypatch.setattr(branch_head, "asyncio", Namespace(sleep=sleep))
     trigger = BranchHeadTrigger("/srv/api.git", "prod", EVERY)
     trigger.asset_state_store = store
     fired = []
@@ -76,10 +77,6 @@ EVERY = 30
 class Namespace:
     def __init__(self, **names):
         vars(self).update(names)
-
-
-async def to_thread(function, *arguments):
-    return function(*arguments)
 
 
 def test_the_head_that_is_found_first_is_remembered_and_not_pushed(watch):

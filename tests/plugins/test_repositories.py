@@ -72,6 +72,7 @@ def test_the_watcher_carries_the_name_of_the_connection_and_no_secret(connection
     assert trigger.serialize()[1]["connection"] == "git_api"
     assert "t0ken" not in repr(trigger.serialize())
     asked = []
-    monkeypatch.setattr("include.adapters.branches.git.remote_head", lambda *arguments: asked.append(arguments))
-    asyncio.run(BranchHeadTrigger(**trigger.serialize()[1])._head())
-    assert asked == [(HTTPS, "prod", Access("git_api", "user", "t0ken"))]
+    monkeypatch.setattr("include.adapters.branches.git.remote_heads",
+                        lambda *arguments: asked.append(arguments) or {"prod": "c0ffee"})
+    assert asyncio.run(BranchHeadTrigger(**trigger.serialize()[1])._head()) == "c0ffee"
+    assert asked == [(HTTPS, Access("git_api", "user", "t0ken"))]

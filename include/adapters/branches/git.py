@@ -21,7 +21,7 @@ from include.adapters.branches.git_local import (
     open_local,
 )
 from include.adapters.branches.git_mirror import fetch_commit, mirror
-from include.adapters.branches.git_remote import Remote
+from include.adapters.branches.git_remote import HEADS, Remote
 from include.adapters.branches.git_text import as_commit
 from include.domain.errors import BadInput
 from include.domain.repositories import Access, shown
@@ -127,6 +127,15 @@ class GitBranches:
 
 def remote_head(repository: str, branch: str, access: Access | None = None) -> str | None:
     """The hash of the branch's newest commit, or None without such a branch; asks the remote, clones nothing."""
+    ref = branch_ref(branch)
+    return _remote_refs(repository, access).get(ref)
+
+
+def remote_heads(repository: str, access: Access | None = None) -> dict[str, str]:
+    """The same of each branch, by its name."""
+    return {ref.removeprefix(HEADS): head for ref, head in _remote_refs(repository, access).items()}
+
+
+def _remote_refs(repository: str, access: Access | None) -> dict[str, str]:
     path = local_path(repository)
-    heads = local_heads(open_local(path, repository)) if path else Remote(repository, access).heads()
-    return heads.get(branch_ref(branch))
+    return local_heads(open_local(path, repository)) if path else Remote(repository, access).heads()
