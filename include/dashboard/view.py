@@ -9,6 +9,7 @@ from include.dashboard.day import Stretch, hours, strip
 from include.dashboard.figures import Figures, figures
 from include.dashboard.pushes import OnItsWay, Pushes, of_prod
 from include.dashboard.regions import RegionNow, read_regions
+from include.domain.audit import HumanAct
 from include.domain.errors import SerinError
 from include.domain.looks import Look
 from include.domain.peak_windows import Market
@@ -18,9 +19,11 @@ from include.domain.service import Service
 from include.domain.where import CommitPlace
 from include.ports import Archive, Branches, Clusters, Images, Leases
 from include.steps.branches.where import where
+from include.steps.push.audit import newest_acts
 from include.steps.push.hold import held_back
 
 COMMITS = 10            # in the pipeline
+ACTS = 20               # of people, the newest
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,7 @@ class View:
     pipeline: Sequence[CommitPlace]
     next_weekly: Sequence[str]
     held: str
+    acts: Sequence[HumanAct]
     missing: Sequence[str]
 
 
@@ -76,9 +80,10 @@ def read_view(ask: Sources, pushes: Pushes, now: datetime) -> View:
     held = part("hold", lambda: held_back(service, "prod", Look(now, now), ask.leases), None)
     known = {(one.environment, one.region): _Seen(one) for one in regions}
     pipeline = part("pipeline", lambda: _pipeline(ask, known), [])
+    acts = part("what people did", lambda: newest_acts(service.service, ACTS, now, ask.archive), [])
     weekly = part("next weekly push", lambda: _next_weekly(ask), [])
     return View(service, now, regions, ended, running, counted, slots, strips, hours(service, now), pipeline, weekly,
-                held.reason if held else "", missing)
+                held.reason if held else "", acts, missing)
 
 
 class _Seen:

@@ -15,6 +15,7 @@ from include.domain.push import Push
 from plugins.approvers import approvers
 from plugins.notifiers.story import Story
 from plugins.operators import step
+from plugins.operators.by_hand import keep_answer
 from plugins.operators.step import SLEEPS_AT_LEAST, StepOperator, Visit
 
 GO, NO = "Push it", "Reject"
@@ -45,6 +46,8 @@ class Approve(StepOperator, HITLOperator):
         from include.steps.push.approval import answer_until, approval, evidence
 
         push, service = visit.push, visit.ports.service
+        if said := self._answer:
+            keep_answer(said.go, said.by, said.at, said.comment, visit.ports, visit.context, self.log)
         found = visit.take(approval, push, self._answer, self._link(visit.context))
         if isinstance(found, Wait) and not self._is_asked:
             seen = visit.take(evidence, push, run=visit.ports.runs.this(),

@@ -3,6 +3,7 @@
 
 from airflow.sdk import Param
 
+from include.domain.audit import CALIBRATE
 from include.domain.canary import Canary, Verdict
 from include.domain.errors import Final
 from include.domain.looks import Wait
@@ -14,11 +15,16 @@ from plugins.operators.scoring import Score
 from plugins.operators.step import StepOperator, Visit, the_push
 
 START = "start_calibration"
-CALIBRATE_FORM: dict[str, Param] = {}      # nothing is asked
+# A run of the timetable takes the default.
+CALIBRATE_FORM = {
+    "reason": Param("", type="string", title="Reason", maxLength=500, description="Why it is calibrated now."),
+}
 
 
 class StartCalibration(StepOperator):
     """What is calibrated: the service as it runs."""
+
+    by_hand = CALIBRATE
 
     def step(self, visit: Visit) -> Push:
         from include.steps.canary.calibrate import start_calibration

@@ -4,6 +4,7 @@ from typing import Any
 
 from airflow.sdk import Param
 
+from include.domain.audit import DEPLOY
 from include.domain.looks import Wait
 from include.domain.push import Push, PushKind
 from plugins.operators.push import COMMIT, FinishPush, asked_for, started
@@ -19,6 +20,7 @@ DEPLOY_FORM = {
 class StartDeploy(StepOperator):
     """What is deployed, why, and who started it."""
 
+    by_hand = DEPLOY
     in_the_room = True
 
     def __init__(self, *, flow: str, branch: str, **kwargs: Any):

@@ -2,6 +2,7 @@
 
 from airflow.sdk import Param
 
+from include.domain.audit import HOLD, RESUME
 from plugins.operators.push import refuse_undeclared
 from plugins.operators.step import StepOperator, Visit
 
@@ -14,6 +15,7 @@ HOLD_FORM = {
 class HoldBack(StepOperator):
     """No canary is launched and no region is begun from now on."""
 
+    by_hand = HOLD
     in_the_room = True
     of_a_push = False
 
@@ -28,6 +30,8 @@ class HoldBack(StepOperator):
 
 class Resume(HoldBack):
     """What was held back goes on."""
+
+    by_hand = RESUME
 
     def step(self, visit: Visit) -> str:
         from include.steps.push.hold import resume

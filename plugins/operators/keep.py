@@ -2,6 +2,7 @@
 
 from airflow.sdk import Param
 
+from include.domain.audit import KEEP
 from include.domain.errors import NothingToUndo
 from plugins.operators.push import refuse_undeclared
 from plugins.operators.step import StepOperator, Visit
@@ -19,6 +20,7 @@ def keep_form(regions: list[str]) -> dict[str, Param]:
 class Keep(StepOperator):
     """Cancel the countdown of the push that is on its way in the region."""
 
+    by_hand = KEEP
     in_the_room = True
     of_a_push = False
 

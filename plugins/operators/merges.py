@@ -5,18 +5,23 @@ from typing import Any
 from airflow.sdk import Context, Param
 from airflow.sdk.exceptions import AirflowFailException
 
+from include.domain.audit import MERGE
 from include.domain.push import PushEnd
 from include.ports import Merged
 from plugins.operators.push import refuse_undeclared
 from plugins.operators.step import StepOperator, Visit
 
-MERGE_FORM: dict[str, Param] = {}       # nothing is asked
+# A run that the branch starts takes the default.
+MERGE_FORM = {
+    "reason": Param("", type="string", title="Reason", maxLength=500, description="Why it is merged now."),
+}
 HOW = {"already": "had it all", "fast-forward": "was moved forwards", "merge": "has a merge commit"}
 
 
 class MergeBranch(StepOperator):
     """One branch into another. A conflict merges nothing: the task is red, and the room is told who can mend it."""
 
+    by_hand = MERGE
     in_the_room = True
     of_a_push = False
 

@@ -7,6 +7,7 @@ from typing import Any
 from airflow.sdk import Context, Param
 
 from include.domain.announcements import Kind
+from include.domain.audit import PUSH
 from include.domain.by_hand import to_roll_back
 from include.domain.declared.environments import PROD
 from include.domain.errors import BadInput, Final, Superseded
@@ -38,6 +39,7 @@ class PushEnded(Final):
 class StartPush(StepOperator):
     """What is pushed, why, and who started it."""
 
+    by_hand = PUSH
     in_the_room = True
     tells = Kind.START
 

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from airflow.sdk import Param
+from airflow.sdk import Context, Param
 
+from include.domain.audit import REPAIR
 from include.domain.by_hand import to_repair
 from include.domain.errors import BadInput, Final, NothingToUndo
 from include.domain.left_over import Leftovers
@@ -34,7 +35,11 @@ class LeftOver(Final):
 class LookOver(StepOperator):
     """What is left over in the region, whose it is, since when, and what would be done about it."""
 
+    by_hand = REPAIR
     of_a_push = False
+
+    def done_by_hand(self, context: Context) -> str:
+        return self.by_hand if context["params"]["do_it"] else ""
 
     def step(self, visit: Visit) -> Leftovers:
         from include.steps.undoing.repair import look_over

@@ -6,6 +6,7 @@ from typing import Any
 
 from airflow.sdk import Param
 
+from include.domain.audit import ROLL_BACK
 from include.domain.declared.environments import PROD
 from include.domain.errors import NothingToUndo, Refused
 from include.domain.looks import Wait
@@ -66,6 +67,8 @@ def roll_back_form(regions: list[str], environment: str = PROD) -> dict[str, Par
 class PushToUndo(StepOperator):
     """Which push a person wants undone in the region. Decided once: while it is being undone, it is not to be found."""
 
+    by_hand = ROLL_BACK
+
     def step(self, visit: Visit) -> str:
         from include.steps.undoing.roll_back import push_to_undo
 
@@ -108,6 +111,7 @@ class RollBackByHand(StepOperator):
 class FinishRollBack(StepOperator):
     """Once the chosen regions are done: the AMI's veto, and what the records of the undone pushes say. A teardown."""
 
+    by_hand = ROLL_BACK
     in_the_room = True
 
     def __init__(self, *, regions: list[str], **kwargs: Any):

@@ -4,6 +4,7 @@ from typing import Any
 
 from airflow.sdk import Param
 
+from include.domain.audit import REPORT
 from include.domain.canary import Verdict
 from include.domain.looks import Wait
 from plugins.links.archived import ReportLink
@@ -37,6 +38,7 @@ class Score(StepOperator):
 class ReportNow(StepOperator):
     """The page of the canary that bakes, for a person who does not want to wait."""
 
+    by_hand = REPORT
     in_the_room = True
     of_a_push = False
 

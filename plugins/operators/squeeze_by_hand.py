@@ -2,6 +2,7 @@
 
 from airflow.sdk import Param
 
+from include.domain.audit import SQUEEZE
 from include.domain.looks import Wait
 from include.domain.push import Push
 from include.domain.squeeze.sweet_spot import SweetSpot
@@ -20,6 +21,8 @@ SQUEEZE_FORM = {
 
 class StartSqueeze(StepOperator):
     """Which AMI is squeezed."""
+
+    by_hand = SQUEEZE
 
     def step(self, visit: Visit) -> Push:
         from include.steps.squeeze.by_hand import start_squeeze

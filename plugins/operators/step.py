@@ -23,6 +23,7 @@ from plugins import wiring
 from plugins.notifiers.measuring import Measuring, aws_measured
 from plugins.notifiers.story import Story
 from plugins.operators.aws_calls import counted
+from plugins.operators.by_hand import begin
 from plugins.operators.looks import Looks
 
 # Under this a task keeps its worker and sleeps: a deferral costs 3 s, and one that resumes at once can be failed by
@@ -80,6 +81,7 @@ class StepOperator(BaseOperator):
     tells = Kind.PROGRESS    # what its end is to the room: that of a whole push makes the room's topic
     gives_way = False    # whether it looks for a newer commit before each look: the push has changed no region yet
     of_a_push = True     # whether its events are those of a push, or of what undoes one
+    by_hand = ""         # what a person does who starts its run, where the step is the first of it
     undoes = ""          # who wants a region undone, where the step is a rollback
 
     def __init__(self, *, service: str, region: str = "", environment: str = PROD, also: Sequence[str] = (),
@@ -95,6 +97,10 @@ class StepOperator(BaseOperator):
     def says(self, value: Any) -> str:
         """What was done, in a sentence."""
         return ""
+
+    def done_by_hand(self, context: Context) -> str:
+        """What a person does who started this run; "" where the run changes nothing, or is no person's act."""
+        return self.by_hand
 
     def execute(self, context: Context) -> Any:
         return self.look_again(context)
@@ -115,6 +121,8 @@ class StepOperator(BaseOperator):
             story.started()
         try:
             self._must_be_handed_all()
+            if act := self.done_by_hand(context) if not told else "":   # a task that waited has begun already
+                begin(act, ports, context, self.log)
             value = self._look_until_done(ports, looks, story, measuring, context)
         except (NothingToUndo, GaveWay) as nothing:
             measuring.nothing(looks.waiting, now())

@@ -2,6 +2,7 @@
 
 from airflow.sdk import Param
 
+from include.domain.audit import LIFT_VETO
 from plugins.operators.push import AMI, refuse_undeclared
 from plugins.operators.step import StepOperator, Visit
 
@@ -15,6 +16,7 @@ LIFT_FORM = {
 class LiftVeto(StepOperator):
     """The AMI may be pushed again."""
 
+    by_hand = LIFT_VETO
     in_the_room = True
     of_a_push = False
 

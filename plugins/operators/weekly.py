@@ -4,6 +4,7 @@ from typing import Any
 
 from airflow.sdk import Param
 
+from include.domain.audit import PUSH
 from include.domain.declared.weekly import STAGING
 from include.domain.looks import Wait
 from include.domain.push import Push
@@ -28,6 +29,7 @@ WEEKLY_FORM = {
 class StartWeekly(StepOperator):
     """The commit of release that is healthy in staging, if nothing is in the way of a push."""
 
+    by_hand = PUSH
     in_the_room = True
 
     def step(self, visit: Visit) -> Push | Wait:

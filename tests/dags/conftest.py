@@ -86,7 +86,9 @@ def dags(airflow_db):
 def run(dags):
     """Run a DAG to its end in this process; the colour of its run, and the state of each task."""
     def test(dag_id, **conf):
-        ended = dags().dags[dag_id].test(run_conf=conf)
+        dag = dags().dags[dag_id]
+        asked = {"reason": "a test"} if "reason" in dag.params else {}    # what a person starts needs one
+        ended = dag.test(run_conf=asked | conf)
         return str(ended.state), {ti.task_id: str(ti.state) for ti in ended.get_task_instances()}
 
     return test

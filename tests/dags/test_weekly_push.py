@@ -3,9 +3,11 @@
 import json
 import re
 import time
+from datetime import UTC, datetime
 
 import pytest
 
+from include.steps.push.audit import newest_acts
 from tests.dags.human import Api, Human
 from tests.steps.in_staging import deployed
 from tests.world.declared import REGIONS, elsewhere
@@ -73,6 +75,8 @@ def test_somebody_says_go_and_all_regions_run_it_and_release_is_merged_into_prod
     kept = record(world)
     assert (kept["end"], kept["kind"], kept["commit"], kept["approved_by"]) == ("Success", "weekly", commit, "ada")
     assert kept["approved_at"]
+    assert [(one.act, one.by, one.reason) for one in newest_acts("api", 9, datetime.now(UTC), world.archive)
+            if one.act == "say go"] == [("say go", "ada", "looks good")]
     assert world.lost == 0
 
 

@@ -1,6 +1,7 @@
 """The table of docs/permissions.md, tried route by route against Airflow's real API with the FAB auth manager."""
 
 import re
+from urllib.parse import quote
 
 import pytest
 
@@ -73,6 +74,20 @@ def test_airflow_adds_up_roles_so_a_user_who_is_named_is_asked_for_besides(fab):
 @pytest.mark.parametrize("who", ["push", "roll_back", "approve"])
 def test_nobody_says_go_by_writing_what_the_task_would_have_handed_on(fab, who):
     assert fab.person(who).edits_xcom("api_weekly_push", fab.runs["api_weekly_push"]).status_code == 403
+
+
+@pytest.mark.parametrize(("event", "does"), [
+    ("patch_task_instance", lambda who, *run: who.ends_task(*run)),
+    ("patch_dag_run", lambda who, *run: who.ends_run(*run)),
+    ("post_clear_task_instances", lambda who, *run: who.clears(*run)),
+    ("patch_dag", lambda who, dag, _: who.pauses(dag))])
+def test_what_a_person_does_to_a_run_is_in_airflows_log_with_who_it_was(fab, event, does):
+    run = fab.runs["api_patch_push"]
+    assert does(fab.person("push"), "api_patch_push", run).status_code == 200
+    of_run = "" if event == "patch_dag" else f"&run_id={quote(run)}"
+    [newest] = fab.person("Admin").asks("GET", "/api/v2/eventLogs?dag_id=api_patch_push&order_by=-when&limit=1"
+                                               f"{of_run}").json()["event_logs"]
+    assert (newest["event"], newest["owner"]) == (event, "push")
 
 
 def test_the_roles_are_made_once_and_what_a_hand_gave_them_is_taken_away(fab, capsys):

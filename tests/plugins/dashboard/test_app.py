@@ -8,6 +8,8 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from include.dashboard.view import Sources
+from include.domain.audit import HOLD, HumanAct
+from include.steps.push.audit import keep_act
 from plugins.dashboard import app as dashboard
 from plugins.dashboard import kept
 from tests.stories.flow import Flow
@@ -25,6 +27,9 @@ def stage():
     world.branches.push("prod", f"PROJ-1: {HOSTILE}")
     flow = Flow(world)
     flow.push(reason=HOSTILE)
+    for run, reason in (("http://airflow/dags/api_hold/runs/1", HOSTILE), ("javascript:alert(1)", "the final")):
+        keep_act(HumanAct("api", "prod", HOLD, f"ada{HOSTILE}", world.now, reason, f"ami: {HOSTILE}", run), run,
+                 world.archive)
     places = {("prod", region): clusters for region, clusters in world.clusters.items()}
     sources = Sources(world.service, places, world.archive, world.leases, world.branches, world.images, flow.markets)
     with pytest.MonkeyPatch.context() as patch:
@@ -77,7 +82,7 @@ def test_the_first_page_is_that_of_a_service_that_may_be_seen(client):
 def test_a_reader_sees_everything_and_is_offered_nothing(client):
     page = client("viewer").get("/serin/api").text
     assert "You may look, and start nothing." in page
-    assert "data-airflow" not in page.partition("<script>")[0]
+    assert '<a data-airflow href="/dags/' not in page
 
 
 def test_who_may_start_runs_finds_airflows_own_forms(client):
@@ -90,6 +95,13 @@ def test_what_people_wrote_is_text_on_every_page(client):
         page = client("admin").get(route).text
         assert HOSTILE not in page
         assert "&lt;script&gt;" in page
+
+
+def test_what_people_did_is_shown_with_who_and_why_and_only_a_page_is_linked(client):
+    page = client("viewer").get("/serin/api").text.partition("What people did")[2]
+    assert "the final" in page
+    assert '<a data-airflow href="http://airflow/dags/api_hold/runs/1">run</a>' in page
+    assert "javascript:" not in page
 
 
 def test_a_report_is_shown_in_an_origin_of_its_own(client, stage):
