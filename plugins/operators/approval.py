@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from airflow.providers.standard.operators.hitl import HITLOperator
-from airflow.sdk import Context, Param
+from airflow.sdk import Context, Param, ParamsDict
 from airflow.sdk.exceptions import TaskAwaitingInput
 from airflow.sdk.execution_time.hitl import upsert_hitl_detail
 
@@ -33,6 +33,7 @@ class Approve(StepOperator, HITLOperator):
 
     def __init__(self, *, params: Any = None, **kwargs: Any):   # those of the run: they are no part of the answer
         super().__init__(subject="Push it?", options=[GO, NO], params=ANSWER_FORM, **kwargs)
+        self.params = ParamsDict(ANSWER_FORM)   # every other task of Serin leaves its own to the DAG
         self._context: Context | None = None
         self._is_asked, self._answer = False, None
 

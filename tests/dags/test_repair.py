@@ -59,7 +59,7 @@ def test_told_to_do_it_it_puts_every_chosen_region_right(left_over, run):
 
 def test_without_a_reason_nothing_is_done(left_over, run):
     before = clusters(left_over)
-    colour, _ = run("api_repair", do_it=True)
+    colour, _ = run("api_repair", do_it=True, reason="")
     assert colour == "failed"
     assert "needs a reason" in left_over.chat.room[0]
     assert clusters(left_over) == before

@@ -232,8 +232,8 @@ def test_it_runs_by_its_timetable_or_when_a_person_says(world, dags):
 
 
 @one_region
-def test_what_a_person_leaves_empty_or_fills_in_is_taken(world, weekly):
+def test_what_a_person_fills_in_is_taken(world, weekly):
     other = world.branches.push("release", "hot")
-    _, colour, states = weekly(NO, commit=other[:9], although="staging is down", reason="")
+    _, colour, states = weekly(NO, commit=other[:9], although="staging is down", reason="the final")
     assert (colour, states["start_push"]) == ("failed", "success")
     assert record(world)["commit"] == other
