@@ -72,7 +72,7 @@ class Watched:
     async def _commits(self) -> None:
         await asyncio.sleep(2 * EVERY)
         for repository in self.repositories[-COMMITS:]:
-            self.landed[commit(repository, "prod", "next")] = time.monotonic()
+            self.landed[commit(repository, "prod", repository.name)] = time.monotonic()
 
     @property
     def waits(self) -> list[float]:

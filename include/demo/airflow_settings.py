@@ -35,6 +35,8 @@ def airflow_environment(home: Path, port: int, more: Mapping[str, str]) -> dict[
         "AIRFLOW__CORE__PARALLELISM": 8,
         "AIRFLOW__CORE__LOAD_EXAMPLES": False,
         "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": False,
+        "AIRFLOW__CORE__DAGBAG_IMPORT_TIMEOUT": 120,
+        "AIRFLOW__DAG_PROCESSOR__DAG_FILE_PROCESSOR_TIMEOUT": 240,
         "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{address}/execution/",
         "AIRFLOW__CORE__HOSTNAME_CALLABLE": "platform.node",  # the default asks a name server, and may wait for it
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS": True,
