@@ -1,6 +1,7 @@
 """The DAGs as declared for the in-memory world, run in this process by `dag.test()`, on the world's clock."""
 
 import time
+from copy import deepcopy
 from datetime import timedelta
 
 import pytest
@@ -87,6 +88,7 @@ def run(dags):
     """Run a DAG to its end in this process; the colour of its run, and the state of each task."""
     def test(dag_id, **conf):
         dag = dags().dags[dag_id]
+        dag.params = deepcopy(dag.params)   # Airflow writes what is asked for into it, and this process goes on
         asked = {"reason": "a test"} if "reason" in dag.params else {}    # what a person starts needs one
         ended = dag.test(run_conf=asked | conf)
         return str(ended.state), {ti.task_id: str(ti.state) for ti in ended.get_task_instances()}
