@@ -14,7 +14,7 @@ from botocore.config import Config
 from botocore.stub import ANY, Stubber
 
 from include.adapters.metrics.cloudwatch import CloudWatchMetrics
-from include.domain.errors import BadInput, Final, Retryable, SerinError
+from include.domain.errors import BadInput, Final, NotAllowed, Retryable, SerinError
 from include.domain.metric_sources import CloudWatchSource
 
 SINCE = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -202,7 +202,7 @@ def test_a_page_that_comes_again_ends_the_read(aws):
 
 
 @pytest.mark.parametrize(("code", "kind"), [("Throttling", Retryable), ("InternalServiceFault", Retryable),
-                                            ("AccessDenied", Final), ("ValidationError", BadInput)])
+                                            ("AccessDenied", NotAllowed), ("ValidationError", BadInput)])
 @pytest.mark.parametrize("operation", ["get_metric_data", "list_metrics"])
 def test_a_call_that_fails_says_whether_trying_again_helps(aws, operation, code, kind):
     aws.stub.add_client_error(operation, code, "in AWS's words", 500 if "Fault" in code else 400)

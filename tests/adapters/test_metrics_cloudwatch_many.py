@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from include.adapters.metrics.cloudwatch import CloudWatchMetrics
-from include.domain.errors import BadInput, Final, Retryable, SerinError
+from include.domain.errors import BadInput, Final, NotAllowed, Retryable, SerinError
 from include.domain.metric_sources import CloudWatchSource
 from plugins import sessions
 from tests.adapters import cloudwatch_server
@@ -150,7 +150,7 @@ def test_throttling_that_does_not_end_is_an_error_after_which_the_look_is_repeat
 
 @pytest.mark.parametrize(("fault", "kind"), [
     ((400, "InvalidNextToken", "expired"), Retryable), ((500, "InternalServiceFault", "sorry"), Retryable),
-    ((503, "ServiceUnavailable", "sorry"), Retryable), ((403, "AccessDenied", "not you"), Final),
+    ((503, "ServiceUnavailable", "sorry"), Retryable), ((403, "AccessDenied", "not you"), NotAllowed),
     ((400, "ValidationError", "too many"), BadInput)], ids=lambda one: one[1] if isinstance(one, tuple) else "")
 def test_a_fault_between_two_pages_fails_the_whole_read(stand, monkeypatch, fault, kind):
     monkeypatch.setattr(cloudwatch_server, "POINTS_A_PAGE", 2)

@@ -51,7 +51,8 @@ def test_the_form_of_a_dag_is_written_once_and_not_with_each_of_its_tasks(declar
     for dag in bag.values():
         written = DagSerialization.to_dict(dag)["dag"]
         assert [name for name, _ in written["params"]] == list(dag.params)
-        assert not [task for task in written["tasks"] if task["__var"].get("params")]
+        asks = {"approve"}      # whose form is a question of its own
+        assert {task["__var"]["task_id"] for task in written["tasks"] if task["__var"].get("params")} <= asks
 
 
 @pytest.mark.parametrize("file", sorted(path.name for path in (ROOT / "dags").glob("*.py")))

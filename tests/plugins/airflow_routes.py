@@ -36,8 +36,9 @@ def declare(folder, **services):
 
 @contextmanager
 def declared(folder, services):
-    """Airflow's database, these services, and a dashboard of which alone it is asked who may see it."""
-    from airflow.utils.db import initdb
+    """Airflow's database, these services, and a dashboard of which alone it is asked who may see it. The database is
+    made anew at the end: runs that wait in it would be others' runs to the tests that follow in this process."""
+    from airflow.utils.db import initdb, resetdb
 
     from plugins.dashboard import app
 
@@ -48,6 +49,7 @@ def declared(folder, services):
         patch.setattr(app, "Kept", Kept)
         patch.setattr(app, "dashboard_page", lambda *_: "a page")
         yield
+    resetdb()
 
 
 class Kept:
