@@ -11,7 +11,7 @@ SerinError
     ├── Refused        a law forbids it: capacity would be missing, or somebody else holds the lease
     │   ├── LeaseHeld      somebody else holds the lease; `lease` says who, what for and about how long
     │   ├── LeaseLost      the lease went to somebody else while we worked
-│   │   └── FencedOff      seen by a greater token in the tags of what we change
+│       │   │   └── FencedOff  seen by a greater token in the tags of what we change
     │   └── ChangedByHand  a person changes in the console what we are changing
     ├── NotPassed      a gate says no to the commit; `log` says where to read more
     ├── Conflict       two branches changed the same lines; nothing was merged
